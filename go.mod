@@ -1,0 +1,3 @@
+module hashlane
+
+go 1.26
