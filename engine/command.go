@@ -1,6 +1,10 @@
 package engine
 
-import "hashlane/proto/resp"
+import (
+	"strings"
+
+	"hashlane/proto/resp"
+)
 
 // Where says which loop runs a command.
 type Where uint8
@@ -83,6 +87,10 @@ type Command struct {
 	Plan func(*PlanArgs) (Plan, error)
 	// Home executes an AtHome command; its concrete type belongs to package shard.
 	Home any
+	// Route is the position of the key that routes a command without key specs (DEBUG OBJECT key); 0: none.
+	Route int
+	// HideSub keeps the subcommands out of COMMAND INFO (DEBUG's are not rows in Redis).
+	HideSub bool
 	// Container is the parent's name for a subcommand; filled in when tables are joined.
 	Container string
 	// ID is the row's index in the joined table, dense from 0; filled in when tables are joined.
@@ -90,7 +98,12 @@ type Command struct {
 }
 
 // FullName is the lower-case name as errors and statistics print it: "get", "config|set".
-func (c *Command) FullName() string { return fullName(c) }
+func (c *Command) FullName() string {
+	if c.Container != "" {
+		return strings.ToLower(c.Container + "|" + c.Name)
+	}
+	return strings.ToLower(c.Name)
+}
 
 // PlanArgs is what a Plan is built from.
 type PlanArgs struct {
