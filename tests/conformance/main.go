@@ -1,0 +1,84 @@
+package main
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+)
+
+// defaultUnits are the units that are expected to be complete.
+var defaultUnits = []string{
+	"unit/printver", "unit/type/incr", "unit/type/string", "unit/bitops", "unit/bitfield",
+	"unit/hyperloglog", "unit/protocol", "unit/auth", "unit/quit", "unit/querybuf", "unit/info",
+	"unit/pause",
+}
+
+type options struct {
+	suite, server, out, tags string
+	shards, basePort         int
+	unitLimit, idleLimit     time.Duration
+	keep                     bool
+}
+
+func main() {
+	var o options
+	expectedFile := flag.String("expected", "tests/conformance/expected.txt", "list of expected failures")
+	flag.StringVar(&o.suite, "suite", os.Getenv("CONFORMANCE_SUITE"), "source tree that holds tests/")
+	flag.StringVar(&o.server, "server", "bin/hashlane", "server under test")
+	flag.StringVar(&o.out, "out", "", "folder for raw logs (default: a new temporary one)")
+	flag.StringVar(&o.tags, "tags", "", `passed on, such as "-slow"`)
+	flag.IntVar(&o.shards, "shards", 0, "append --shards N to the server's arguments; 0 appends nothing")
+	flag.IntVar(&o.basePort, "baseport", 21111, "first port that the suite tries")
+	flag.DurationVar(&o.unitLimit, "unit-limit", 5*time.Minute, "time limit of one unit")
+	flag.DurationVar(&o.idleLimit, "idle-limit", time.Minute, "time limit without progress")
+	flag.BoolVar(&o.keep, "keep", false, "keep the scratch tree with the servers' logs")
+	flag.Parse()
+	code, err := run(o, *expectedFile, flag.Args())
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "conformance:", err)
+		code = 2
+	}
+	os.Exit(code)
+}
+
+func run(o options, expectedFile string, units []string) (int, error) {
+	list, err := readExpected(expectedFile)
+	if err != nil {
+		return 0, err
+	}
+	t, err := newTree(&o)
+	if err != nil {
+		return 0, err
+	}
+	if !o.keep {
+		defer os.RemoveAll(t.dir)
+	}
+	if len(units) == 0 {
+		units = defaultUnits
+	}
+	v := verdict{list: list}
+	fmt.Printf("%-24s %6s %6s %6s %7s  %s\n", "unit", "ok", "err", "skip", "secs", "end")
+	for _, u := range units {
+		if reason, ok := list.unit(u); ok {
+			fmt.Printf("%-24s left out: %s\n", u, reason)
+			continue
+		}
+		r, err := t.runUnit(u)
+		if err != nil {
+			return 0, err
+		}
+		fmt.Printf("%-24s %6d %6d %6d %7.1f  %s\n", u, len(r.passed), len(r.failed), r.skipped, r.took.Seconds(), r.end)
+		v.add(u, r)
+	}
+	for _, p := range v.problems {
+		fmt.Println(p)
+	}
+	fmt.Printf("logs: %s; %d expected failures\n", filepath.Clean(o.out), v.known)
+	fmt.Printf("conformance: %d passed, %d failed\n", v.passed, len(v.problems))
+	if len(v.problems) > 0 {
+		return 1, nil
+	}
+	return 0, nil
+}

@@ -1,0 +1,216 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+)
+
+const endDone = "done"
+
+type failure struct{ test, detail string }
+
+// result is what the log of one unit says.
+type result struct {
+	passed  []string
+	failed  []failure
+	skipped int
+	end     string // endDone, or why the unit ended early
+	took    time.Duration
+}
+
+// tree is the scratch copy of the suite, with our server in the place of src/redis-server.
+type tree struct {
+	dir string
+	o   *options
+}
+
+func newTree(o *options) (*tree, error) {
+	if o.suite == "" {
+		return nil, errors.New("give -suite DIR (tests/conformance/fetch.sh prints it)")
+	}
+	server, err := filepath.Abs(o.server)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := os.Stat(server); err != nil {
+		return nil, err
+	}
+	if o.out == "" {
+		if o.out, err = os.MkdirTemp("", "conformance-logs-"); err != nil {
+			return nil, err
+		}
+	}
+	dir, err := os.MkdirTemp("", "conformance-tree-")
+	if err != nil {
+		return nil, err
+	}
+	t := &tree{dir: dir, o: o}
+	if err := os.CopyFS(filepath.Join(dir, "tests"), os.DirFS(filepath.Join(o.suite, "tests"))); err != nil {
+		return nil, err
+	}
+	for _, d := range []string{"src", "tests/tmp"} {
+		if err := os.MkdirAll(filepath.Join(dir, d), 0o755); err != nil {
+			return nil, err
+		}
+	}
+	for _, f := range []string{"redis.conf", "sentinel.conf", "utils", "src/version.h", "src/redismodule.h", "src/commands"} {
+		if _, err := os.Stat(filepath.Join(o.suite, f)); err == nil {
+			if err := os.Symlink(filepath.Join(o.suite, f), filepath.Join(dir, f)); err != nil {
+				return nil, err
+			}
+		}
+	}
+	for _, tool := range []string{"redis-cli", "redis-benchmark", "redis-check-aof", "redis-check-rdb"} {
+		if p, err := exec.LookPath(tool); err == nil {
+			if err := os.Symlink(p, filepath.Join(dir, "src", tool)); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return t, t.installServer(server)
+}
+
+// installServer writes a script that keeps the process id (exec) and puts the shards after the
+// configuration file and whatever arguments the suite gives. Calls that are no server start
+// (--version, --check-system, --help, a bare -v) get no extra argument.
+func (t *tree) installServer(server string) error {
+	script := "#!/bin/sh\n"
+	if t.o.shards > 0 {
+		script += "case \"$1\" in -v|--version|-h|--help|--check-system|--test-memory) exec '" + server + "' \"$@\" ;; esac\n"
+		script += "exec '" + server + "' \"$@\" --shards " + strconv.Itoa(t.o.shards) + "\n"
+	} else {
+		script += "exec '" + server + "' \"$@\"\n"
+	}
+	return os.WriteFile(filepath.Join(t.dir, "src", "redis-server"), []byte(script), 0o755)
+}
+
+func (t *tree) runUnit(unit string) (result, error) {
+	logPath := filepath.Join(t.o.out, strings.ReplaceAll(unit, "/", "_")+".log")
+	log, err := os.Create(logPath)
+	if err != nil {
+		return result{}, err
+	}
+	defer log.Close()
+	args := []string{
+		"tests/test_helper.tcl", "--single", unit, "--clients", "1", "--durable",
+		"--timeout", strconv.Itoa(int(t.o.idleLimit.Seconds())), "--baseport", strconv.Itoa(t.o.basePort),
+	}
+	if t.o.tags != "" {
+		args = append(args, "--tags", t.o.tags)
+	}
+	cmd := exec.Command("tclsh", args...)
+	cmd.Dir, cmd.Stdout, cmd.Stderr = t.dir, log, log
+	cmd.Env = append(os.Environ(), "TERM=dumb")
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
+	start := time.Now()
+	if err := cmd.Start(); err != nil {
+		return result{}, fmt.Errorf("tclsh: %w", err)
+	}
+	late := time.AfterFunc(t.o.unitLimit, func() { _ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) })
+	waitErr := cmd.Wait()
+	timedOut := !late.Stop()
+	_ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) // what the unit left behind, its group only
+	t.endStrays()
+	text, err := os.ReadFile(logPath)
+	if err != nil {
+		return result{}, err
+	}
+	r := parseLog(string(text))
+	r.took = time.Since(start)
+	switch {
+	case timedOut:
+		r.end = "time limit"
+	case r.end == endDone && exitCode(waitErr) > 1:
+		r.end = fmt.Sprintf("exit status %d", exitCode(waitErr))
+	case r.end == endDone && len(r.passed) == 0 && len(r.failed) == 0:
+		r.end = "no test ran"
+	}
+	return r, t.clean()
+}
+
+func exitCode(err error) int {
+	var ee *exec.ExitError
+	if errors.As(err, &ee) {
+		if c := ee.ExitCode(); c >= 0 {
+			return c
+		}
+		return 128
+	}
+	return 0
+}
+
+// endStrays ends servers that made a session of their own; their folder is below our tree.
+func (t *tree) endStrays() {
+	dirs, _ := filepath.Glob("/proc/[0-9]*/cwd")
+	for _, d := range dirs {
+		at, err := os.Readlink(d)
+		if err != nil || !strings.HasPrefix(at, t.dir+"/") {
+			continue
+		}
+		if pid, err := strconv.Atoi(filepath.Base(filepath.Dir(d))); err == nil {
+			_ = syscall.Kill(pid, syscall.SIGKILL)
+		}
+	}
+}
+
+func (t *tree) clean() error {
+	if t.o.keep {
+		return nil
+	}
+	tmp := filepath.Join(t.dir, "tests/tmp")
+	if err := os.RemoveAll(tmp); err != nil {
+		return err
+	}
+	return os.Mkdir(tmp, 0o755)
+}
+
+var (
+	statusLine = regexp.MustCompile(`^\[(ok|err|skip|ignore|exception|TIMEOUT)\]: ?(.*)$`)
+	okTime     = regexp.MustCompile(` \(\d+ ms\)$`)
+	fileSuffix = regexp.MustCompile(` in tests/[\w/.-]+\.tcl$`)
+)
+
+// parseLog reads the lines that the suite prints, up to its summary.
+func parseLog(text string) result {
+	r := result{end: "aborted"}
+	lines := strings.Split(text, "\n")
+	early := ""
+	for i, line := range lines {
+		if strings.TrimSpace(line) == "The End" {
+			break
+		}
+		if strings.Contains(line, "done]") {
+			r.end = endDone
+		}
+		m := statusLine.FindStringSubmatch(line)
+		if m == nil {
+			continue
+		}
+		detail := ""
+		if i+1 < len(lines) {
+			detail = lines[i+1]
+		}
+		switch m[1] {
+		case "ok":
+			r.passed = append(r.passed, okTime.ReplaceAllString(m[2], ""))
+		case "err":
+			r.failed = append(r.failed, failure{fileSuffix.ReplaceAllString(m[2], ""), detail})
+		case "skip", "ignore":
+			r.skipped++
+		default:
+			early = m[1] + ": " + m[2] + " " + detail
+		}
+	}
+	if early != "" {
+		r.end = early
+	}
+	return r
+}
