@@ -95,6 +95,8 @@ type Command struct {
 	Container string
 	// ID is the row's index in the joined table, dense from 0; filled in when tables are joined.
 	ID int
+
+	derived *derived // what NewTable works out of the row
 }
 
 // FullName is the lower-case name as errors and statistics print it: "get", "config|set".
