@@ -1,0 +1,251 @@
+package txn
+
+// Core is one shard's half of the protocol. Runs on the shard's loop. The loop calls, per tick: DrainLane
+// after it has read the tails of its inbound FIFOs, RunReady, Handle for each message up to those tails,
+// Free/Enter for each single-shard command, and after its flush PushBegun.
+type Core struct {
+	id       int
+	lanes    *Lanes
+	port     Port
+	locks    locks
+	active   int        // requests in the lock table
+	ready    []*Request // hold all their locks, not yet run
+	gate     *Tx        // the gate this shard stands behind
+	gateOn   bool       // its first step has run
+	deferred []any      // *Tx or *Request that arrived behind the gate
+	begun    []*Tx
+	scratch  []*Tx
+	weak     weakness
+}
+
+// weakness switches single rules of the protocol off. Only the simulator's tests set it: each of them
+// must be caught there.
+type weakness struct {
+	ignoreLocks bool // single-shard commands do not look at the lock table
+	noHold      bool // writers release when they have executed
+	noArm       bool // parts run before every lane holds the transaction
+}
+
+// NewCore makes the core of shard id.
+func NewCore(id int, lanes *Lanes, port Port) *Core {
+	return &Core{id: id, lanes: lanes, port: port, locks: locks{queues: map[uint64]*queue{}}}
+}
+
+// Idle reports that nothing is queued: every single-shard command may run at once.
+func (c *Core) Idle() bool { return c.active == 0 && c.gate == nil }
+
+// Free reports whether a single-shard command with these keys may run at once.
+func (c *Core) Free(keys []Key) bool {
+	if c.Idle() {
+		return true
+	}
+	if c.gate != nil {
+		return false
+	}
+	if c.weak.ignoreLocks {
+		return true
+	}
+	for _, k := range keys {
+		if c.locks.conflicts(k) {
+			return false
+		}
+	}
+	return true
+}
+
+// Enter queues a single-shard command that is not Free; r.Run is called when its turn comes.
+func (c *Core) Enter(r *Request) {
+	if c.gate != nil {
+		c.deferred = append(c.deferred, r)
+		return
+	}
+	c.enter(r)
+}
+
+func (c *Core) enter(r *Request) {
+	c.locks.enter(r)
+	c.active++
+	if r.need == 0 {
+		c.ready = append(c.ready, r)
+	}
+}
+
+// DrainLane lets the transactions of the lane arrive.
+func (c *Core) DrainLane() {
+	if !c.lanes.Some(c.id) {
+		return
+	}
+	c.scratch = c.lanes.take(c.id, c.scratch[:0])
+	for _, tx := range c.scratch {
+		c.arrive(tx)
+	}
+	clear(c.scratch)
+}
+
+func (c *Core) arrive(tx *Tx) {
+	switch {
+	case c.gate != nil:
+		c.deferred = append(c.deferred, tx)
+	case tx.Gate:
+		c.gate, c.gateOn = tx, false
+	default:
+		p := tx.part(c.id)
+		p.req = Request{Keys: p.Keys, tx: tx}
+		c.enter(&p.req)
+	}
+}
+
+func (tx *Tx) part(shard int) *Part {
+	for i := range tx.Parts {
+		if tx.Parts[i].Shard == shard {
+			return &tx.Parts[i]
+		}
+	}
+	panic("txn: shard takes no part in the transaction")
+}
+
+// RunReady runs everything that holds its locks, and the gate when the shard has drained.
+func (c *Core) RunReady() {
+	for {
+		c.runQueue()
+		if c.gate == nil || c.gateOn || c.active > 0 || !c.mayRun(c.gate) {
+			return
+		}
+		tx := c.gate
+		c.gateOn = true
+		c.step(tx, 0)
+		if !tx.ReadOnly {
+			return
+		}
+		c.openGate()
+	}
+}
+
+func (c *Core) mayRun(tx *Tx) bool { return tx.armed.Load() || c.weak.noArm }
+
+// runQueue runs the ready requests; parts that are not armed yet stay.
+func (c *Core) runQueue() {
+	for i := 0; i < len(c.ready); {
+		r := c.ready[i]
+		if r.tx != nil && !c.mayRun(r.tx) {
+			i++
+			continue
+		}
+		c.ready = append(c.ready[:i], c.ready[i+1:]...)
+		if r.tx == nil {
+			r.Run()
+			c.release(r)
+			continue
+		}
+		c.step(r.tx, 0)
+		if r.tx.ReadOnly || c.weak.noHold {
+			c.release(r)
+		}
+	}
+}
+
+func (c *Core) step(tx *Tx, hop int) {
+	tx.Work.Step(c.id, hop)
+	c.port.Send(tx.Home, Msg{Done, c.id, tx})
+}
+
+func (c *Core) release(r *Request) {
+	c.active--
+	c.locks.leave(r, func(n *Request) { c.ready = append(c.ready, n) })
+}
+
+func (c *Core) openGate() {
+	c.gate = nil
+	d := c.deferred
+	c.deferred = nil
+	for _, x := range d {
+		switch x := x.(type) {
+		case *Tx:
+			c.arrive(x)
+		case *Request:
+			c.Enter(x)
+		}
+	}
+}
+
+// Handle takes one message of another shard (or of this one to itself).
+func (c *Core) Handle(m Msg) {
+	tx := m.Tx
+	switch m.Kind {
+	case Go:
+		c.step(tx, tx.hop)
+	case Release:
+		if tx.Gate {
+			c.openGate()
+		} else if !c.weak.noHold {
+			c.release(&tx.part(c.id).req)
+		}
+	case Done:
+		if tx.pending--; tx.pending == 0 {
+			c.next(tx)
+		}
+	}
+	c.RunReady()
+}
+
+// next runs at the home between two hops.
+func (c *Core) next(tx *Tx) {
+	shards, v := tx.Work.Next(tx.hop)
+	switch v {
+	case Park:
+		return
+	case Hop:
+		tx.hop++
+		c.sendGo(tx, shards)
+		return
+	}
+	tx.Work.Commit()
+	if tx.ReadOnly {
+		return
+	}
+	for i := range tx.Parts {
+		c.port.Send(tx.Parts[i].Shard, Msg{Release, c.id, tx})
+	}
+}
+
+func (c *Core) sendGo(tx *Tx, shards []int) {
+	if shards == nil {
+		tx.pending = len(tx.Parts)
+		for i := range tx.Parts {
+			c.port.Send(tx.Parts[i].Shard, Msg{Go, c.id, tx})
+		}
+		return
+	}
+	tx.pending = len(shards)
+	for _, s := range shards {
+		c.port.Send(s, Msg{Go, c.id, tx})
+	}
+}
+
+// Continue goes on with a parked transaction. Runs on the home's loop.
+func (c *Core) Continue(tx *Tx) { c.next(tx) }
+
+// Begin queues tx; PushBegun puts it into the lanes at the end of the tick. A transaction without parts
+// needs no lane: its Next is called at once with hop -1.
+func (c *Core) Begin(tx *Tx) {
+	tx.Home = c.id
+	if len(tx.Parts) == 0 {
+		tx.hop = -1
+		c.next(tx)
+		return
+	}
+	tx.pending = len(tx.Parts)
+	c.begun = append(c.begun, tx)
+}
+
+// PushBegun pushes the transactions of this tick and calls bell for each shard that got one.
+func (c *Core) PushBegun(bell func(shard int)) {
+	for i, tx := range c.begun {
+		c.lanes.Push(tx)
+		for j := range tx.Parts {
+			bell(tx.Parts[j].Shard)
+		}
+		c.begun[i] = nil
+	}
+	c.begun = c.begun[:0]
+}
