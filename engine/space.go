@@ -1,11 +1,9 @@
 package engine
 
-import "hashlane/engine/ds/arena"
 
 // Space is one shard's slice of the keyspace: all databases of one shard, one arena.
 // Runs on the shard's loop.
 type Space struct {
-	Arena *arena.Arena
 	Opt   *Options
 	Taps  Taps
 	Stats Stats
