@@ -73,8 +73,8 @@ func (c *Ctx) SetIdle(r Rec, idleMs int64) { panic("todo") }
 func (c *Ctx) SetFreq(r Rec, freq int)     { panic("todo") }
 
 // Changed tells the taps that key changed and counts one change; n more with AddDirty.
-func (c *Ctx) Changed(key []byte)  { panic("todo") }
-func (c *Ctx) AddDirty(n int64)    { panic("todo") }
+func (c *Ctx) Changed(key []byte) { panic("todo") }
+func (c *Ctx) AddDirty(n int64)   { panic("todo") }
 
 // Notify announces a keyspace event.
 func (c *Ctx) Notify(class NotifyClass, event string, key []byte) { panic("todo") }

@@ -24,7 +24,7 @@ type Options struct {
 // DefaultOptions are Redis' defaults.
 func DefaultOptions() *Options {
 	return &Options{Databases: 16, ProtoMaxBulkLen: 512 << 20, HLLSparseMaxBytes: 3000, MaxMemoryPolicy: "noeviction",
-		LFULogFactor: 10, LFUDecayTime: 1, ActiveExpireEffort: 1, HZ: 10, LazyExpire: true, LazyServerDel: true, LazyUserFlush: true}
+		LFULogFactor: 10, LFUDecayTime: 1, ActiveExpireEffort: 1, HZ: 10}
 }
 
 // NotifyClass is a set of keyspace event classes (notify-keyspace-events).

@@ -1,6 +1,5 @@
 package engine
 
-
 // Space is one shard's slice of the keyspace: all databases of one shard, one arena.
 // Runs on the shard's loop.
 type Space struct {
@@ -13,14 +12,14 @@ type Space struct {
 
 // Stats count what a shard's engine did; the loop publishes them at the end of each tick.
 type Stats struct {
-	Hits, Misses                       int64
-	Expired, ExpiredSubkeys            int64
-	Evicted                            int64
-	ExpireCycleMicros, ExpireTimeCaps  int64
-	ExpiredStalePerc                   float64
-	Dirty                              int64
-	LazyFreed                          int64
-	NotifyCount                        int64
+	Hits, Misses                      int64
+	Expired, ExpiredSubkeys           int64
+	Evicted                           int64
+	ExpireCycleMicros, ExpireTimeCaps int64
+	ExpiredStalePerc                  float64
+	Dirty                             int64
+	LazyFreed                         int64
+	NotifyCount                       int64
 }
 
 // NewSpace reserves a shard's memory. The error tells when the kernel refuses the reservation.
@@ -69,8 +68,8 @@ type DB struct {
 func (d *DB) Len() int { panic("todo") }
 
 // Volatile is the number of keys with an expiry; AvgTTL their sampled mean time to live in ms.
-func (d *DB) Volatile() int     { panic("todo") }
-func (d *DB) AvgTTL() int64     { panic("todo") }
+func (d *DB) Volatile() int { panic("todo") }
+func (d *DB) AvgTTL() int64 { panic("todo") }
 
 // Scan calls f for the records of the buckets at cursor, with Redis' reverse-binary cursor, and returns
 // the next cursor (0: done). f must not change the database; collect, then act.

@@ -27,7 +27,7 @@ type Options struct {
 	DynamicHZ        bool
 	ReactorPin       bool
 	Hugepages        bool
-	StallTickUs      int64 // a tick longer than this is counted by the watchdog (1000)
+	StallTickUs      int64  // a tick longer than this is counted by the watchdog (1000)
 	EnableDebug      string // enable-debug-command: no, yes, local
 	ShutdownTimeoutS int
 }
