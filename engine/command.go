@@ -85,6 +85,8 @@ type Command struct {
 	Run func(*Ctx)
 	// Plan builds the multi-owner form. When Run is nil the plan serves one owner too.
 	Plan func(*PlanArgs) (Plan, error)
+	// OneHop: a read-only plan that never asks for a second hop; its locks go back right after the step.
+	OneHop bool
 	// Home executes an AtHome command; its concrete type belongs to package shard.
 	Home any
 	// Route is the position of the key that routes a command without key specs (DEBUG OBJECT key); 0: none.

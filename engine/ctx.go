@@ -87,3 +87,7 @@ func (c *Ctx) NoEffect() { panic("todo") }
 
 // Type is the Type of r.
 func (c *Ctx) Type(r Rec) Type { return c.Space.Types[r.Type()] }
+
+// Hint gives the HashKey of a key that the dispatcher has computed already: the next lookup of these very
+// bytes need not hash them again. Call it after Reset or before; it holds for one command.
+func (c *Ctx) Hint(key []byte, hash uint64) { panic("todo") }

@@ -1,5 +1,7 @@
 package engine
 
+import "hashlane/engine/ds/arena"
+
 // Space is one shard's slice of the keyspace: all databases of one shard, one arena.
 // Runs on the shard's loop.
 type Space struct {
@@ -83,3 +85,14 @@ func (d *DB) Random(rnd func() uint64) (Rec, bool) { panic("todo") }
 
 // Table figures for DEBUG HTSTATS and INFO: buckets, overflow buckets, rehash in progress, bytes.
 func (d *DB) TableStats() (buckets, overflow uint64, rehashing bool, bytes int64) { panic("todo") }
+
+// ErrNoMemory is the panic value of every call that needs a block and finds the arena full. It is raised
+// before anything has been changed; the dispatcher turns it into the OOM error reply.
+var ErrNoMemory = arena.ErrFull
+
+// Has reports whether database db holds key, its time not over. No statistics, nothing is deleted.
+func (s *Space) Has(db int, key []byte) bool { panic("todo") }
+
+// ArenaLive is the bytes handed out by the arena, ArenaHeld those taken from the kernel.
+func (s *Space) ArenaLive() int64 { panic("todo") }
+func (s *Space) ArenaHeld() int64 { panic("todo") }

@@ -1,67 +1,168 @@
 package shard
 
 import (
+	"fmt"
+	"math/rand/v2"
+	"sync/atomic"
+
 	"hashlane/engine"
-	"hashlane/proto/resp"
+	"hashlane/txn"
 )
+
+// Log levels, as loglevel orders them.
+const (
+	LogDebug = iota
+	LogVerbose
+	LogNotice
+	LogWarning
+)
+
+// Config is what a Server is made of.
+type Config struct {
+	Table   *engine.Table
+	Types   *[8]engine.Type
+	Options *Options
+	Engine  *engine.Options
+	Env     Env
+	// Log takes a line for the server's log. Any goroutine.
+	Log func(level int, text string)
+	// CursorShard is the shard that a SCAN cursor stands at.
+	CursorShard func(cursor []byte, shards int) int
+	// Relisten is called when addresses to listen on have changed.
+	Relisten func(old, new *Options) error
+}
 
 // Server is the set of loops and what they share.
 type Server struct {
-	Table   *engine.Table
-	RunID   string // 40 hex digits
-	StartMs int64
+	Table       *engine.Table
+	RunID       string // 40 hex digits
+	StartMs     int64
+	CursorShard func(cursor []byte, shards int) int
+
+	env      Env
+	log      func(level int, text string)
+	relisten func(old, new *Options) error
+	infos    []commandInfo
+	loops    []*Loop
+	lanes    *txn.Lanes
+	opts     atomic.Pointer[Options]
+	engOpts  atomic.Pointer[engine.Options]
+	nextID   atomic.Uint64 // of connections
+	clients  atomic.Int64
+	rejected atomic.Int64
+	slowIDs  atomic.Int64
+	monitors atomic.Int64
+	pause    pausing
 }
 
-// Loop is one shard: its engine, its connections, its rings. Everything in it belongs to the loop's own
-// goroutine.
-type Loop struct {
-	ID      int
-	Server  *Server
-	Space   *engine.Space
-	Slow    *Slowlog
-	Latency Latency
+// New makes the loops of a server. The error tells when the kernel refuses the memory of a shard.
+func New(c Config) (*Server, error) {
+	s := &Server{
+		Table: c.Table, RunID: newRunID(), StartMs: c.Env.Wall() / 1000, CursorShard: c.CursorShard,
+		env: c.Env, log: c.Log, relisten: c.Relisten, infos: commandInfos(c.Table), lanes: txn.NewLanes(c.Options.Shards),
+	}
+	s.opts.Store(c.Options)
+	s.engOpts.Store(c.Engine)
+	n := c.Options.Shards
+	s.loops = make([]*Loop, n)
+	for i := range n {
+		l := &Loop{ID: i, Server: s, env: c.Env, Slow: NewSlowlog(&s.slowIDs), in: make([]*ring, n), out: make([]*ring, n), tails: make([]uint64, n), expire: true}
+		l.core = txn.NewCore(i, s.lanes, l)
+		sp, err := engine.NewSpace(i, c.Engine, c.Types, taps{l})
+		if err != nil {
+			s.closeSpaces()
+			return nil, fmt.Errorf("shard %d: %w", i, err)
+		}
+		l.Space = sp
+		l.ctx.Space = sp
+		l.st.cmd = make([]commandCount, c.Table.Len())
+		s.loops[i] = l
+		l.takeOptions(c.Options)
+		l.setWall(c.Env.Wall())
+	}
+	for i, a := range s.loops {
+		for j, b := range s.loops {
+			if i != j {
+				r := &ring{}
+				a.out[j], b.in[i] = r, r
+			}
+		}
+	}
+	return s, nil
 }
 
-// Conn is one connection. Runs on the shard's loop.
-type Conn struct {
-	ID      uint64
-	Name    string
-	Session engine.Session
+func (s *Server) closeSpaces() {
+	for _, l := range s.loops {
+		if l != nil && l.Space != nil {
+			l.Space.Close()
+		}
+	}
 }
 
-type laterFunc func()
+func newRunID() string {
+	return fmt.Sprintf("%016x%016x%08x", rand.Uint64(), rand.Uint64(), rand.Uint32())
+}
 
 // Options and EngineOptions are what is published now. Any goroutine.
-func (s *Server) Options() *Options              { panic("todo") }
-func (s *Server) EngineOptions() *engine.Options { panic("todo") }
+func (s *Server) Options() *Options { return s.opts.Load() }
+
+// EngineOptions are the engine's part of the options. Any goroutine.
+func (s *Server) EngineOptions() *engine.Options { return s.engOpts.Load() }
 
 // Apply publishes changed options; when bind, port or unixsocket differ it listens anew first, and on
 // failure changes nothing and answers the error. Any goroutine but a loop: use Call.Async.
-func (s *Server) Apply(o *Options, e *engine.Options) error { panic("todo") }
-
-// Shards is the number of loops.
-func (s *Server) Shards() int { panic("todo") }
-
-// Visit runs visit on every loop and answers the results by shard. It blocks: any goroutine but a loop.
-func (s *Server) Visit(visit func(l *Loop) any) []any { panic("todo") }
-
-// Report copies what the loop counts. Runs on the shard's loop (inside Everywhere or Visit).
-func (l *Loop) Report() *Report { panic("todo") }
-
-// ResetStats is CONFIG RESETSTAT for one loop.
-func (l *Loop) ResetStats() { panic("todo") }
-
-// Addr is the peer's address as CLIENT LIST prints it, LocalAddr ours; Local reports a unix socket or loopback peer.
-func (k *Conn) Addr() string      { panic("todo") }
-func (k *Conn) LocalAddr() string { panic("todo") }
-func (k *Conn) Local() bool       { panic("todo") }
-
-// Everywhere runs visit on every loop (no gate: shards are visited at slightly different times), then
-// done on this connection's loop with the results by shard number. The connection executes nothing else
-// until done has written the reply. Do not touch c.Reply, c.Args after calling it.
-func (c *Call) Everywhere(visit func(l *Loop) any, done func(results []any, w *resp.Writer)) {
-	panic("todo")
+func (s *Server) Apply(o *Options, e *engine.Options) error {
+	if s.relisten != nil {
+		if err := s.relisten(s.opts.Load(), o); err != nil {
+			return err
+		}
+	}
+	s.engOpts.Store(e)
+	s.opts.Store(o)
+	s.Visit(func(l *Loop) any { l.takeOptions(o); return nil })
+	return nil
 }
 
-// Async runs work on a goroutine of its own, then done on the connection's loop. For blocking work (files).
-func (c *Call) Async(work func() any, done func(result any, w *resp.Writer)) { panic("todo") }
+// Shards is the number of loops.
+func (s *Server) Shards() int { return len(s.loops) }
+
+// Loop is the loop of a shard.
+func (s *Server) Loop(i int) *Loop { return s.loops[i] }
+
+// Clients is the number of connections, Rejected how many were turned away. Any goroutine.
+func (s *Server) Clients() int64 { return s.clients.Load() }
+
+// Rejected is the number of connections turned away at maxclients. Any goroutine.
+func (s *Server) Rejected() int64 { return s.rejected.Load() }
+
+// Visit runs visit on every loop and answers the results by shard. It blocks: any goroutine but a loop.
+func (s *Server) Visit(visit func(l *Loop) any) []any {
+	results := make([]any, len(s.loops))
+	done := make(chan int, len(s.loops))
+	for i := range s.loops {
+		s.Post(i, func(l *Loop) {
+			results[i] = visit(l)
+			done <- i
+		})
+	}
+	for range s.loops {
+		<-done
+	}
+	return results
+}
+
+func (s *Server) logf(level int, format string, args ...any) {
+	if s.log != nil {
+		s.log(level, fmt.Sprintf(format, args...))
+	}
+}
+
+// memoryOver reports that the data of all shards is above the limit. Each loop publishes its share.
+func (s *Server) memoryOver(l *Loop, limit int64) bool {
+	l.used.Store(l.Space.UsedMemory())
+	sum := int64(0)
+	for _, o := range s.loops {
+		sum += o.used.Load()
+	}
+	return sum > limit
+}

@@ -225,3 +225,7 @@ func (p *Parser) inline(b []byte) (args [][]byte, n int, err error) {
 	}
 	return p.slab[start:len(p.slab):len(p.slab)], i + 1, nil
 }
+
+// Abandon forgets what is known of an incomplete command: the caller shows the input anew from an earlier
+// place.
+func (p *Parser) Abandon() { p.left = 0 }

@@ -1,0 +1,70 @@
+package shard
+
+import (
+	"hashlane/engine"
+	"hashlane/proto/resp"
+)
+
+// admit makes the checks that most commands of most connections pass: known, arity, authentication,
+// MULTI, pause, memory. Not admitted and done: the reply has been written. Neither: the command must
+// wait.
+func (l *Loop) admit(k *Conn, s *staged) (admitted, done bool) {
+	c := s.cmd
+	switch {
+	case c == nil && s.parent != nil:
+		return l.refuse(k, nil, resp.Error(s.parent.SubError(s.args[1])))
+	case c == nil:
+		return l.refuse(k, nil, resp.Error(engine.UnknownError(s.args)))
+	case !c.ArityOK(len(s.args)):
+		return l.refuse(k, c, resp.Error(c.ArityError(s.args)))
+	case k.flags&flagUnauth != 0 && !c.Flags.Has(engine.NoAuth):
+		return l.refuse(k, c, resp.ErrNoAuth)
+	case k.flags&flagMulti != 0 && c.Flags.Has(engine.NoMulti):
+		return l.refuse(k, c, resp.ErrNotInMulti)
+	}
+	if max := l.Space.Opt.MaxMemory; max > 0 && c.Flags.Has(engine.DenyOOM) && l.Server.memoryOver(l, max) {
+		return l.refuse(k, c, resp.ErrOutOfMemory)
+	}
+	if p := l.Server.pause.mode(); p != pauseOff && l.held(k, c, p) {
+		k.stop |= stopPause
+		l.paused = append(l.paused, k)
+		return false, false
+	}
+	if k.flags&flagMulti != 0 && c.queued() {
+		l.queue(k, c, s.args)
+		return false, true
+	}
+	if l.Server.monitors.Load() != 0 {
+		l.feedMonitors(k, c, s.args)
+	}
+	return true, false
+}
+
+// held reports whether CLIENT PAUSE holds the command back.
+func (l *Loop) held(k *Conn, c *commandInfo, p pauseMode) bool {
+	if k.flags&flagMulti != 0 {
+		if c.queued() {
+			return p == pauseAll
+		}
+		if c.Full() == "exec" && k.multi.pausedBy(p) {
+			return true
+		}
+	}
+	return c.pausedBy(p)
+}
+
+// refuse answers an error in place of executing the command; a MULTI being queued is spoilt by it.
+func (l *Loop) refuse(k *Conn, c *commandInfo, e resp.Error) (admitted, done bool) {
+	if k.multi != nil {
+		k.multi.spoilt = true
+	}
+	w := l.openReply(k)
+	start := len(w.Buf)
+	w.Error(e)
+	l.countErrorReply(w)
+	if c != nil {
+		l.st.cmd[c.ID].rejected++
+	}
+	l.closeReply(k, start)
+	return false, true
+}

@@ -1,0 +1,124 @@
+package shard
+
+import (
+	"hashlane/engine"
+	"hashlane/proto/resp"
+)
+
+// Home is the handler of an AtHome command (engine.Command.Home). Runs on the connection's loop; it
+// MUST NOT block. Either it writes exactly one reply into c.Reply before it returns, or it calls
+// Everywhere or Async once, as the last thing it does, and replies later.
+type Home func(c *Call)
+
+// Call is one execution of an AtHome command.
+type Call struct {
+	Server *Server
+	Loop   *Loop
+	Conn   *Conn
+	Cmd    *engine.Command
+	Args   [][]byte // borrowed until the handler returns; copy what Everywhere or Async keeps
+	Reply  *resp.Writer
+	Now    int64 // Unix ms
+
+	multi *multiRun // the transaction that runs it
+	slot  uint64    // of the reply that comes later
+	later bool
+}
+
+// callHome runs a command of the connection's own loop.
+func (l *Loop) callHome(k *Conn, c *commandInfo, args [][]byte) {
+	w := l.openReply(k)
+	start, errs := len(w.Buf), w.Errors
+	call := &Call{Server: l.Server, Loop: l, Conn: k, Cmd: c.Command, Args: args, Reply: w, Now: l.nowMs}
+	t0 := l.env.Mono()
+	c.home(call)
+	ns := l.env.Mono() - t0
+	l.st.timedNs += ns
+	l.count(c, ns)
+	if call.later {
+		return
+	}
+	l.slow(c, args, ns, k)
+	if w.Errors != errs {
+		l.countErrors(c, w)
+	}
+	l.closeReply(k, start)
+}
+
+// Later announces that the reply comes by the function it answers, which is to be called once, on the
+// connection's loop. The connection executes nothing else until then. The handler must not touch c.Reply
+// and c.Args after its return.
+func (c *Call) Later() func(reply func(w *resp.Writer)) {
+	c.later = true
+	l, k := c.Loop, c.Conn
+	w := resp.Writer{V: k.Session.V}
+	info := &l.Server.infos[c.Cmd.ID]
+	finish := func(reply func(w *resp.Writer)) {
+		reply(&w)
+		if w.Errors > 0 {
+			l.countErrors(info, &w)
+		}
+	}
+	if x := c.multi; x != nil {
+		return func(reply func(w *resp.Writer)) {
+			finish(reply)
+			x.homeDone(w.Buf)
+		}
+	}
+	l.closeReply(k, len(l.w.Buf))
+	slot := k.newSlot()
+	k.stop |= stopReply
+	return func(reply func(w *resp.Writer)) {
+		finish(reply)
+		if k.wire == nil {
+			return
+		}
+		l.fill(k, slot, w.Buf)
+		l.resume(k, stopReply)
+	}
+}
+
+// Everywhere runs visit on every loop (no gate: shards are visited at slightly different times), then
+// done on this connection's loop with the results by shard number. The connection executes nothing else
+// until done has written the reply. Do not touch c.Reply, c.Args after calling it.
+func (c *Call) Everywhere(visit func(l *Loop) any, done func(results []any, w *resp.Writer)) {
+	l := c.Loop
+	if len(l.in) == 1 {
+		done([]any{visit(l)}, c.Reply)
+		return
+	}
+	reply := c.Later()
+	l.everywhere(visit, func(results []any) {
+		reply(func(w *resp.Writer) { done(results, w) })
+	})
+}
+
+// everywhere runs visit on every loop, then done on this one.
+func (l *Loop) everywhere(visit func(l *Loop) any, done func(results []any)) {
+	results := make([]any, len(l.in))
+	left := len(l.in)
+	take := func(i int, r any) {
+		results[i] = r
+		if left--; left == 0 {
+			done(results)
+		}
+	}
+	for i := range l.in {
+		l.send(i, item{kind: itemCall, call: func(o *Loop) {
+			r := visit(o)
+			o.send(l.ID, item{kind: itemCall, call: func(*Loop) { take(o.ID, r) }})
+		}})
+	}
+}
+
+// Async runs work on a goroutine of its own, then done on the connection's loop. For blocking work (files).
+func (c *Call) Async(work func() any, done func(result any, w *resp.Writer)) {
+	l := c.Loop
+	reply := c.Later()
+	l.env.Go(func() {
+		r := work()
+		l.Server.Post(l.ID, func(*Loop) {
+			reply(func(w *resp.Writer) { done(r, w) })
+		})
+	})
+}

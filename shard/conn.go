@@ -1,0 +1,419 @@
+package shard
+
+import (
+	"slices"
+
+	"hashlane/engine"
+	"hashlane/proto/resp"
+)
+
+// holdBytes is how much of a batch of replies is held back while replies of other shards are still to
+// come, so that a pipeline is answered in few writes.
+const holdBytes = 16 << 10
+
+// maxInFlight bounds the commands of one connection that wait for other shards.
+const maxInFlight = 4096
+
+// stopFlags say why a connection does not execute further input.
+type stopFlags uint8
+
+const (
+	stopReply  stopFlags = 1 << iota // a transaction or a home command has to reply first
+	stopDrain                        // the next command waits for all replies of other shards
+	stopPause                        // CLIENT PAUSE
+	stopFlight                       // too many commands in flight
+	stopClose                        // closed, or about to be
+)
+
+// connFlags are what makes dispatch look twice.
+type connFlags uint16
+
+const (
+	flagUnauth connFlags = 1 << iota
+	flagMulti
+	flagMonitor
+	flagReplyOff
+	flagReplySkip     // the reply of the command being executed is dropped
+	flagReplySkipNext // so that CLIENT REPLY SKIP counts for the command after it
+	flagNoEvict
+)
+
+// Conn is one connection. Runs on the shard's loop.
+//
+// Replies leave in the order of the commands. While nothing is pending they go straight to out; once a
+// command waits for another shard, it and all after it have a slot:
+//
+//	out ──► socket      slots: [pending][done "…"][pending] … newest
+//	                           ▲ base                        a slot that becomes done at the front joins out
+type Conn struct {
+	ID      uint64
+	Name    string
+	LibName string
+	LibVer  string
+	Session engine.Session
+
+	loop *Loop
+	wire Wire
+	peer Peer
+
+	parser resp.Parser
+	in     []byte // input not executed yet
+	out    []byte
+	slots  []replySlot
+	base   uint64 // number of slots[0]
+
+	pending int // commands waiting for other shards
+	stop    stopFlags
+	flags   connFlags
+
+	multi   *multi
+	watch   *watching
+	openMs  int64
+	usedMs  int64 // last time of a command
+	softMs  int64 // since when the output is above the soft limit; 0: it is not
+	lastCmd *commandInfo
+	cmds    int64
+
+	isDirty      bool
+	queuedResume bool
+	ending       bool // closed once its replies have left
+	next, prev   *Conn
+}
+
+// Peer is what is known of the two ends of a connection.
+type Peer struct {
+	Addr, Local string // host:port, or path:0 of a unix socket
+	FD          int
+	Unix        bool
+	Loopback    bool
+}
+
+type replySlot struct {
+	buf  []byte
+	done bool
+	mute bool // CLIENT REPLY OFF or SKIP
+}
+
+// Addr is the peer's address as CLIENT LIST prints it, LocalAddr ours; Local reports a unix socket or a
+// loopback peer.
+func (k *Conn) Addr() string      { return k.peer.Addr }
+func (k *Conn) LocalAddr() string { return k.peer.Local }
+func (k *Conn) Local() bool       { return k.peer.Unix || k.peer.Loopback }
+
+// Open takes a new connection into the loop.
+func (l *Loop) Open(wire Wire, peer Peer) *Conn {
+	k := &Conn{ID: l.Server.nextID.Add(1), loop: l, wire: wire, peer: peer, openMs: l.nowMs, usedMs: l.nowMs}
+	k.Session = engine.Session{ID: k.ID, V: 2}
+	k.parser.MaxBulk = l.opt.ProtoMaxBulkLen
+	if l.opt.RequirePass != "" {
+		k.flags |= flagUnauth
+		k.parser.Unauthenticated = true
+	}
+	l.conns.add(k)
+	l.st.received++
+	return k
+}
+
+// Input executes what can be executed of the bytes that have arrived. b is borrowed for the call.
+func (l *Loop) Input(k *Conn, b []byte) {
+	l.st.netIn += int64(len(b))
+	l.st.reads++
+	if k.stop&stopClose != 0 {
+		return
+	}
+	if len(k.in) == 0 && k.stop == 0 {
+		n := l.run(k, b)
+		if n < len(b) && k.stop&stopClose == 0 {
+			k.in = append(l.bufs.get(max(len(b)-n, min(k.parser.Want(), 1<<20))), b[n:]...)
+		}
+	} else {
+		if w := k.parser.Want(); w > cap(k.in) && w < len(k.in)*8 {
+			k.in = slices.Grow(k.in, w-len(k.in))
+		}
+		k.in = append(k.in, b...)
+		l.goOn(k)
+	}
+	if m := int64(len(k.in)); m > l.st.maxIn {
+		l.st.maxIn = m
+	}
+	if int64(len(k.in)) > l.opt.QueryBufLimit && l.opt.QueryBufLimit > 0 {
+		l.Server.logf(LogWarning, "Closing client that reached max query buffer length: %s (qbuf initial bytes: %q)", k.Info(), k.in[:min(64, len(k.in))])
+		l.drop(k)
+	}
+}
+
+// goOn executes input that was held back.
+func (l *Loop) goOn(k *Conn) {
+	if k.stop != 0 || len(k.in) == 0 {
+		return
+	}
+	n := l.run(k, k.in)
+	if k.in = k.in[n:]; len(k.in) == 0 {
+		l.bufs.put(k.in)
+		k.in = nil
+	}
+}
+
+// resume has the connection go on within this tick.
+func (l *Loop) resume(k *Conn, why stopFlags) {
+	k.stop &^= why
+	if k.stop == 0 && !k.queuedResume {
+		k.queuedResume = true
+		l.resumed = append(l.resumed, k)
+	}
+}
+
+// openReply directs the loop's writer to the connection's next reply.
+func (l *Loop) openReply(k *Conn) *resp.Writer {
+	l.w.V = k.Session.V
+	if len(k.slots) == 0 {
+		if k.out == nil {
+			k.out = l.bufs.get(0)
+		}
+		l.w.Buf = k.out
+		return &l.w
+	}
+	last := &k.slots[len(k.slots)-1]
+	if !last.done || last.mute {
+		k.slots = append(k.slots, replySlot{buf: l.bufs.get(0), done: true})
+		last = &k.slots[len(k.slots)-1]
+	}
+	l.w.Buf = last.buf
+	return &l.w
+}
+
+// closeReply takes the reply written since openReply; start is the length of the buffer then.
+func (l *Loop) closeReply(k *Conn, start int) {
+	if k.flags&(flagReplyOff|flagReplySkip) != 0 {
+		l.w.Buf = l.w.Buf[:start]
+		k.flags &^= flagReplySkip
+	}
+	if k.flags&flagReplySkipNext != 0 {
+		k.flags = k.flags&^flagReplySkipNext | flagReplySkip
+	}
+	if n := len(k.slots); n > 0 {
+		k.slots[n-1].buf = l.w.Buf
+	} else {
+		k.out = l.w.Buf
+	}
+	l.touch(k)
+	l.w.Buf = nil
+}
+
+// newSlot reserves the place of a reply that comes later.
+func (k *Conn) newSlot() uint64 {
+	k.slots = append(k.slots, replySlot{mute: k.flags&(flagReplyOff|flagReplySkip) != 0})
+	k.flags &^= flagReplySkip
+	return k.base + uint64(len(k.slots)-1)
+}
+
+// fill puts a reply into its slot; what is complete at the front joins out.
+func (l *Loop) fill(k *Conn, slot uint64, reply []byte) {
+	s := &k.slots[slot-k.base]
+	s.done = true
+	if s.mute {
+		reply = nil
+	}
+	if slot != k.base {
+		s.buf = append(l.bufs.get(len(reply)), reply...)
+		return
+	}
+	if k.out == nil {
+		k.out = l.bufs.get(len(reply))
+	}
+	k.out = append(k.out, reply...)
+	n := 1
+	for n < len(k.slots) && k.slots[n].done {
+		k.out = append(k.out, k.slots[n].buf...)
+		l.bufs.put(k.slots[n].buf)
+		n++
+	}
+	rest := copy(k.slots, k.slots[n:])
+	clear(k.slots[rest:])
+	k.slots = k.slots[:rest]
+	k.base += uint64(n)
+	l.touch(k)
+}
+
+// touch notes that the connection has something to write.
+func (l *Loop) touch(k *Conn) {
+	if !k.isDirty {
+		k.isDirty = true
+		l.dirty = append(l.dirty, k)
+	}
+}
+
+// flush writes every connection once.
+func (l *Loop) flush() {
+	for i := 0; i < len(l.dirty); i++ {
+		k := l.dirty[i]
+		l.dirty[i] = nil
+		k.isDirty = false
+		l.flushConn(k)
+	}
+	l.dirty = l.dirty[:0]
+}
+
+func (l *Loop) flushConn(k *Conn) {
+	if k.wire == nil {
+		return
+	}
+	n := len(k.out)
+	if n > 0 && (k.pending == 0 || n >= holdBytes || k.stop&stopReply != 0) {
+		l.st.netOut += int64(n)
+		l.st.writes++
+		out := k.out
+		k.out = nil
+		k.wire.Write(out)
+		l.bufs.put(out)
+		l.st.maxOut = max(l.st.maxOut, int64(n))
+		l.checkOutput(k)
+	}
+	if k.ending && len(k.slots) == 0 && k.wire != nil {
+		l.finishClosing(k)
+	}
+}
+
+// checkOutput closes a connection whose reader is too slow (client-output-buffer-limit).
+func (l *Loop) checkOutput(k *Conn) {
+	if k.wire == nil {
+		return
+	}
+	have := int64(k.wire.Buffered())
+	if have == 0 {
+		k.softMs = 0
+		return
+	}
+	lim := l.opt.OutputLimits[0]
+	switch {
+	case lim.Hard > 0 && have > lim.Hard:
+	case lim.Soft > 0 && have > lim.Soft:
+		if k.softMs == 0 {
+			k.softMs = l.nowMs
+		}
+		if l.nowMs-k.softMs <= lim.SoftSec*1000 {
+			return
+		}
+	default:
+		k.softMs = 0
+		return
+	}
+	l.Server.logf(LogWarning, "Client %s closed for overcoming of output buffer limits.", k.Info())
+	l.st.outLimit++
+	l.drop(k)
+}
+
+// endAfterReply closes the connection once what has been replied has left; nothing more is executed.
+func (l *Loop) endAfterReply(k *Conn) {
+	k.stop |= stopClose
+	k.ending = true
+	l.touch(k)
+}
+
+// finishClosing closes an ending connection when the socket has taken everything, at the latest after
+// some seconds (cron looks again).
+func (l *Loop) finishClosing(k *Conn) {
+	if k.wire.Buffered() == 0 {
+		k.wire.Close()
+		return
+	}
+	if !slices.Contains(l.closing, k) {
+		k.usedMs = l.nowMs
+		l.closing = append(l.closing, k)
+	}
+}
+
+// drop closes the connection at once.
+func (l *Loop) drop(k *Conn) {
+	k.stop |= stopClose
+	if k.wire != nil {
+		k.wire.Close()
+	}
+}
+
+// Closed tells the loop that the connection has ended. With half the peer has only ended its own side:
+// replies still to come are delivered.
+func (l *Loop) Closed(k *Conn, half bool) {
+	if half && k.wire != nil && !k.ending && (len(k.slots) > 0 || k.wire.Buffered() > 0) && k.stop&stopClose == 0 {
+		if w := k.wire.Detach(); w != nil {
+			k.wire = w
+			l.endAfterReply(k)
+			return
+		}
+	}
+	if k.wire == nil {
+		return
+	}
+	k.wire = nil
+	k.stop |= stopClose
+	l.conns.remove(k)
+	l.forget(k)
+	l.bufs.put(k.in)
+	l.bufs.put(k.out)
+	k.in, k.out = nil, nil
+}
+
+// forget takes the connection out of everything that knows it.
+func (l *Loop) forget(k *Conn) {
+	l.unwatch(k)
+	k.multi = nil
+	without := func(x *Conn) bool { return x == k }
+	l.paused = slices.DeleteFunc(l.paused, without)
+	l.closing = slices.DeleteFunc(l.closing, without)
+	if k.flags&flagMonitor != 0 {
+		l.stopMonitor(k)
+	}
+}
+
+// connList are the connections of a loop, the oldest first.
+type connList struct {
+	first, last *Conn
+	n           int
+}
+
+func (c *connList) add(k *Conn) {
+	if k.prev = c.last; k.prev != nil {
+		k.prev.next = k
+	} else {
+		c.first = k
+	}
+	c.last = k
+	c.n++
+}
+
+func (c *connList) remove(k *Conn) {
+	if k.prev != nil {
+		k.prev.next = k.next
+	} else {
+		c.first = k.next
+	}
+	if k.next != nil {
+		k.next.prev = k.prev
+	} else {
+		c.last = k.prev
+	}
+	c.n--
+	// next stays: a walk over the list may stand here.
+	k.prev = nil
+}
+
+// bufferPool keeps buffers of idle connections for busy ones. Runs on the shard's loop.
+type bufferPool struct{ free [][]byte }
+
+const keepBuffer = 64 << 10
+
+func (p *bufferPool) get(size int) []byte {
+	if n := len(p.free); n > 0 && cap(p.free[n-1]) >= size {
+		b := p.free[n-1]
+		p.free = p.free[:n-1]
+		return b
+	}
+	return make([]byte, 0, max(size, 4096))
+}
+
+func (p *bufferPool) put(b []byte) {
+	if cap(b) < 2048 || cap(b) > keepBuffer || len(p.free) > 64 {
+		return
+	}
+	p.free = append(p.free, b[:0])
+}

@@ -1,0 +1,77 @@
+package shard
+
+import (
+	"time"
+
+	"hashlane/engine"
+)
+
+// closingMaxMs is how long an ending connection may take to accept its last replies.
+const closingMaxMs = 5000
+
+// Cron is the background work of a loop, hz times a second. Runs on the shard's loop.
+func (l *Loop) Cron() {
+	l.begin()
+	if !l.noCron {
+		l.cron()
+	}
+	l.end()
+}
+
+func (l *Loop) cron() {
+	period := l.period()
+	budget := period.Nanoseconds() / 4
+	if l.expire && l.Server.pause.mode() == pauseOff {
+		l.ctx.Reset(nil, nil, l.Space.DB(0), l.nowMs)
+		l.Space.ExpireSome(&l.ctx, budget, l.env.Mono)
+	}
+	l.Space.FreeSome(budget/4, l.env.Mono)
+	l.used.Store(l.Space.UsedMemory())
+	if l.nowMs-l.cronMs >= 100 {
+		l.cronMs = l.nowMs
+		l.sample()
+		l.endSlowClosers()
+		l.checkIdle()
+		l.st.maxIn, l.st.maxOut = l.st.maxIn*7/8, l.st.maxOut*7/8
+	}
+}
+
+// period is the time between two runs of Cron.
+func (l *Loop) period() time.Duration {
+	return time.Second / time.Duration(max(l.Space.Opt.HZ, 1))
+}
+
+func (l *Loop) endSlowClosers() {
+	todo := l.closing
+	l.closing = nil
+	for _, k := range todo {
+		switch {
+		case k.wire == nil:
+		case k.wire.Buffered() == 0 || l.nowMs-k.usedMs > closingMaxMs:
+			k.wire.Close()
+		default:
+			l.closing = append(l.closing, k)
+		}
+	}
+}
+
+// checkIdle closes connections that have been silent for `timeout` seconds, and looks at slow readers.
+func (l *Loop) checkIdle() {
+	limit := int64(l.opt.TimeoutSec) * 1000
+	for k := l.conns.first; k != nil; k = k.next {
+		if limit > 0 && l.nowMs-k.usedMs > limit && k.flags&flagMonitor == 0 && k.stop == 0 {
+			l.Server.logf(LogVerbose, "Closing idle client")
+			l.drop(k)
+			continue
+		}
+		l.checkOutput(k)
+	}
+}
+
+// SetActiveExpire switches the active expiry cycle (DEBUG SET-ACTIVE-EXPIRE). Runs on the shard's loop.
+func (l *Loop) SetActiveExpire(on bool) { l.expire = on }
+
+// PauseCron stops the background work (DEBUG PAUSE-CRON). Runs on the shard's loop.
+func (l *Loop) PauseCron(on bool) { l.noCron = on }
+
+func resetStats(dirty int64) engine.Stats { return engine.Stats{Dirty: dirty} }

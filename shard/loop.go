@@ -1,0 +1,289 @@
+package shard
+
+import (
+	"sync/atomic"
+
+	"hashlane/engine"
+	"hashlane/proto/resp"
+	"hashlane/txn"
+)
+
+// turnsPerTick bounds how often a tick looks for more work before sockets get their turn.
+const turnsPerTick = 4
+
+// Loop is one shard: its engine, its connections, its rings. Everything in it belongs to the loop's own
+// goroutine, but for the doorbell flag.
+type Loop struct {
+	ID      int
+	Server  *Server
+	Space   *engine.Space
+	Slow    *Slowlog
+	Latency Latency
+
+	env     Env
+	opt     *Options
+	core    *txn.Core
+	watches txn.Watches
+	in, out []*ring // by shard; nil for the loop itself
+	tails   []uint64
+	self    []item // what the loop sends to itself
+	asleep  atomic.Uint32
+
+	ctx     engine.Ctx
+	w       resp.Writer
+	scratch resp.Writer // of steps, which do not reply
+	stage   [stageSize]staged
+	hashes  [stageSize]uint64
+	refs    []engine.KeyRef
+	locks   []txn.Key
+	pool    messagePool
+	bufs    bufferPool
+
+	conns   connList
+	dirty   []*Conn // with replies to write
+	resumed []*Conn // may go on with their input
+	paused  []*Conn // held back by CLIENT PAUSE
+	closing []*Conn // to be closed once their replies have left
+	mons    []*Conn
+	load    atomic.Int64 // connections, for the choice of a loop
+	used    atomic.Int64 // bytes of data, as last published
+	mail    mailbox
+
+	startNs int64 // of this tick, monotonic
+	nowMs   int64 // wall
+	timeAll bool  // every command is timed by itself
+	special bool  // dispatch has something to check for every command
+	cronMs  int64 // of the last cron
+	expire  bool  // the active expiry cycle runs
+	noCron  bool  // DEBUG PAUSE-CRON
+	worst   *commandInfo
+	worstNs int64
+	st      loopStats
+}
+
+// begin opens a tick. What has arrived from other shards is taken before anything else: first the tails
+// of the rings are read, then the lane, then the messages up to those tails (txn invariant I7).
+func (l *Loop) begin() {
+	l.startNs = l.env.Mono()
+	l.setWall(l.env.Wall())
+	if o := l.Server.opts.Load(); o != l.opt {
+		l.takeOptions(o)
+	}
+	if len(l.in) > 1 {
+		l.asleep.Store(0)
+	}
+	l.takeIn()
+}
+
+func (l *Loop) setWall(us int64) { l.nowMs = us / 1000 }
+
+func (l *Loop) takeOptions(o *Options) {
+	l.opt = o
+	l.Space.Opt = l.Server.engOpts.Load()
+	l.timeAll = o.SlowlogSlowerUs >= 0 && o.SlowlogSlowerUs < 1000 || o.LatencyThreshMs > 0
+	l.setSpecial()
+}
+
+func (l *Loop) setSpecial() {
+	l.special = l.Server.pause.mode() != pauseOff || l.Space.Opt.MaxMemory > 0 || l.Server.monitors.Load() != 0
+}
+
+func (l *Loop) takeIn() {
+	for i, r := range l.in {
+		if r != nil {
+			l.tails[i] = r.tail.Load()
+		}
+	}
+	l.core.DrainLane()
+	l.core.RunReady()
+	for i, r := range l.in {
+		if r != nil {
+			l.takeRing(r, l.tails[i])
+		}
+	}
+	l.takeSelf()
+}
+
+// takeRing handles what stands in r up to tail.
+func (l *Loop) takeRing(r *ring, tail uint64) {
+	head := r.head.Load()
+	ahead := head // requests below it have been touched
+	for ; head != tail; head++ {
+		if head >= ahead {
+			ahead = l.touchAhead(r, head, tail)
+		}
+		x := &r.slots[head%ringSize]
+		l.st.ringIn++
+		l.handle(*x)
+		*x = item{}
+		r.head.Store(head + 1)
+	}
+}
+
+// touchAhead fetches the cache lines of the next requests of r and answers how far it looked.
+func (l *Loop) touchAhead(r *ring, head, tail uint64) uint64 {
+	n, db := 0, 0
+	at := head
+	for ; at != tail && n < stageSize/2; at++ {
+		x := &r.slots[at%ringSize]
+		if x.kind != itemRequest || !x.msg.single || n > 0 && x.msg.session.DB != db {
+			break
+		}
+		db = x.msg.session.DB
+		l.hashes[n] = x.msg.hash
+		n++
+	}
+	if n > 1 {
+		l.Space.Prefetch(db, l.hashes[:n])
+	}
+	return max(at, head+1)
+}
+
+func (l *Loop) handle(x item) {
+	switch x.kind {
+	case itemRequest:
+		l.serve(x.msg)
+	case itemReply:
+		l.deliver(x.msg)
+	case itemTxn:
+		l.core.Handle(x.tx)
+	case itemCall:
+		x.call(l)
+	}
+}
+
+func (l *Loop) takeSelf() {
+	for len(l.self) > 0 {
+		todo := l.self
+		l.self = nil
+		for _, x := range todo {
+			l.handle(x)
+		}
+	}
+}
+
+// send queues x for shard to. It leaves when the tick ends.
+func (l *Loop) send(to int, x item) {
+	if to == l.ID {
+		l.self = append(l.self, x)
+		return
+	}
+	l.st.ringOut++
+	l.out[to].put(x)
+}
+
+// Send is txn.Port.
+func (l *Loop) Send(to int, m txn.Msg) { l.send(to, item{kind: itemTxn, tx: m}) }
+
+// end closes a tick: it stamps, shows its messages to the other shards, writes each connection once, and
+// pushes the transactions begun. It goes round again while more has come in, a few times.
+func (l *Loop) end() {
+	for turn := 1; ; turn++ {
+		l.settle()
+		l.publish()
+		l.flush()
+		l.core.PushBegun(l.bell)
+		if len(l.in) > 1 {
+			l.asleep.Store(1)
+		}
+		if !l.more() {
+			break
+		}
+		if turn == turnsPerTick {
+			l.env.Bell(l.ID)
+			break
+		}
+		l.asleep.Store(0)
+		l.takeIn()
+	}
+	l.watchdog()
+}
+
+// settle lets connections go on that waited for something of this tick.
+func (l *Loop) settle() {
+	l.takeSelf()
+	for len(l.resumed) > 0 {
+		todo := l.resumed
+		l.resumed = nil
+		for _, k := range todo {
+			k.queuedResume = false
+			l.goOn(k)
+		}
+		l.takeSelf()
+	}
+}
+
+func (l *Loop) publish() {
+	for i, r := range l.out {
+		if r == nil {
+			continue
+		}
+		if r.publish() {
+			l.bell(i)
+		}
+	}
+}
+
+// bell wakes the loop of a shard if it has gone to sleep.
+func (l *Loop) bell(shard int) {
+	if shard == l.ID {
+		return // more() sees it
+	}
+	if l.Server.loops[shard].asleep.Swap(0) == 1 {
+		l.env.Bell(shard)
+	}
+}
+
+// more reports whether there is something to take: asked after the loop has declared itself asleep.
+func (l *Loop) more() bool {
+	for _, r := range l.in {
+		if r != nil && r.some() {
+			return true
+		}
+	}
+	for _, r := range l.out {
+		if r != nil && r.backlog() {
+			return true
+		}
+	}
+	return l.Server.lanes.Some(l.ID) || len(l.self) > 0 || len(l.resumed) > 0
+}
+
+// watchdog counts ticks above the stall budget with the command that took longest in them.
+func (l *Loop) watchdog() {
+	l.st.ticks++
+	took := l.env.Mono() - l.startNs
+	us := took / 1000
+	if us > l.st.longestUs {
+		l.st.longestUs = us
+	}
+	if us > l.opt.StallTickUs && l.opt.StallTickUs > 0 {
+		l.stalled(us)
+	}
+	l.worst, l.worstNs = nil, 0
+}
+
+func (l *Loop) stalled(us int64) {
+	name := "loop"
+	if l.worst != nil && l.worstNs/1000 > us/2 {
+		name = l.worst.Full()
+	}
+	l.st.stalled++
+	if l.st.stalledBy == nil {
+		l.st.stalledBy = map[string]int64{}
+	}
+	l.st.stalledBy[name]++
+	l.st.lastStall = name
+	if t := l.opt.LatencyThreshMs; t > 0 && us/1000 >= t {
+		l.Latency.Add("eventloop", us/1000, l.nowMs/1000)
+	}
+}
+
+// Turn is one tick that runs f. Runs on the shard's loop.
+func (l *Loop) Turn(f func()) {
+	l.begin()
+	if f != nil {
+		f()
+	}
+	l.end()
+}

@@ -1,0 +1,141 @@
+package shard
+
+import (
+	"hashlane/engine"
+	"hashlane/proto/resp"
+	"hashlane/txn"
+)
+
+// planWork is a command over several shards: the payload of its transaction.
+type planWork struct {
+	home    *Loop
+	conn    *Conn
+	slot    uint64
+	cmd     *commandInfo
+	args    [][]byte
+	session engine.Session
+	plan    engine.Plan
+	owned   [][]int // by shard: positions of its keys; nil when the plan visits all shards
+	keys    [][]int // by shard: those of this hop
+	w       resp.Writer
+	startNs int64
+}
+
+// beginPlan begins the transaction of a command over several shards. The connection goes on after its reply.
+func (l *Loop) beginPlan(k *Conn, c *commandInfo, args [][]byte) {
+	m := message{}
+	m.setArgs(args)
+	work := &planWork{home: l, conn: k, cmd: c, args: m.args, session: k.Session, startNs: l.env.Mono()}
+	work.w.V = k.Session.V
+	plan, _, err := l.plan(c, work.args, &work.session)
+	if err != nil {
+		l.refuseHere(k, c, err)
+		return
+	}
+	work.plan = plan
+	work.slot = k.newSlot()
+	k.stop |= stopReply
+	l.st.txns++
+	l.core.Begin(work.tx(l))
+}
+
+// refuseHere answers an error as the command's reply.
+func (l *Loop) refuseHere(k *Conn, c *commandInfo, err error) {
+	w := l.openReply(k)
+	start := len(w.Buf)
+	w.Err(err)
+	l.count(c, 0)
+	l.countErrors(c, w)
+	l.closeReply(k, start)
+}
+
+func (p *planWork) tx(l *Loop) *txn.Tx {
+	tx := &txn.Tx{Work: p, ReadOnly: p.cmd.OneHop && p.cmd.Flags.Has(engine.ReadOnly)}
+	n := len(l.in)
+	if p.cmd.spread {
+		tx.Gate = true
+		for s := range n {
+			tx.Parts = append(tx.Parts, txn.Part{Shard: s})
+		}
+		return tx
+	}
+	p.owned = make([][]int, n)
+	tx.Parts, p.owned = partsOf(p.cmd, p.args, n)
+	p.keys = p.owned
+	return tx
+}
+
+// partsOf spreads the keys of a command over their owners.
+func partsOf(c *commandInfo, args [][]byte, shards int) (parts []txn.Part, owned [][]int) {
+	refs, err := c.KeysOf(args, nil)
+	owned = make([][]int, shards)
+	if err != nil {
+		return nil, owned
+	}
+	locks := make([][]txn.Key, shards)
+	for _, r := range refs {
+		s := engine.Slot(args[r.Pos]) % shards
+		owned[s] = append(owned[s], r.Pos)
+		locks[s] = append(locks[s], txn.Key{FP: engine.HashKey(args[r.Pos]), Write: r.Write})
+	}
+	for s, keys := range locks {
+		if len(keys) > 0 {
+			parts = append(parts, txn.Part{Shard: s, Keys: txn.Normalize(keys)})
+		}
+	}
+	return parts, owned
+}
+
+// Step is txn.Work.
+func (p *planWork) Step(shard, hop int) {
+	l := p.home.Server.loops[shard]
+	var keys []int
+	if p.keys != nil {
+		keys = p.keys[shard]
+	}
+	l.step(p.cmd, p.args, &p.session, p.plan, hop, keys)
+}
+
+// Next is txn.Work.
+func (p *planWork) Next(hop int) ([]int, txn.Verdict) {
+	keys, done := p.plan.Next(hop, &p.w)
+	if done {
+		return nil, txn.End
+	}
+	var shards []int
+	shards, p.keys = p.hopOf(keys)
+	return shards, txn.Hop
+}
+
+// hopOf is the shards that own the keys of a hop, with each shard's positions.
+func (p *planWork) hopOf(keys []int) (shards []int, by [][]int) {
+	if keys == nil {
+		return nil, p.owned
+	}
+	n := len(p.home.in)
+	by = make([][]int, n)
+	for _, pos := range keys {
+		s := engine.Slot(p.args[pos]) % n
+		if by[s] == nil {
+			shards = append(shards, s)
+		}
+		by[s] = append(by[s], pos)
+	}
+	return shards, by
+}
+
+// Commit is txn.Work.
+func (p *planWork) Commit() {
+	l, k := p.home, p.conn
+	ns := l.env.Mono() - p.startNs
+	l.count(p.cmd, ns)
+	if p.w.Errors > 0 {
+		l.countErrors(p.cmd, &p.w)
+	}
+	if k.wire == nil {
+		return
+	}
+	l.slow(p.cmd, p.args, ns, k)
+	l.fill(k, p.slot, p.w.Buf)
+	l.resume(k, stopReply)
+}

@@ -1,0 +1,89 @@
+package shard
+
+import (
+	"hashlane/txn"
+)
+
+// newMessage copies a command for its way to the owner of its keys.
+func (l *Loop) newMessage(k *Conn, c *commandInfo, args [][]byte) *message {
+	m := l.pool.get()
+	m.home, m.conn, m.cmd, m.single, m.session = l.ID, k, c, false, k.Session
+	m.setArgs(args)
+	return m
+}
+
+// post sends a message to its owner; the connection's next reply is the message's.
+func (l *Loop) post(k *Conn, owner int, m *message) {
+	m.slot = k.newSlot()
+	k.pending++
+	if owner == l.ID {
+		l.serve(m)
+		return
+	}
+	l.send(owner, item{kind: itemRequest, msg: m})
+}
+
+// serve executes a message at its owner, now or when its keys are free.
+func (l *Loop) serve(m *message) {
+	m.keys = m.keys[:0]
+	if m.single {
+		m.keys = append(m.keys, txn.Key{FP: m.hash, Write: m.cmd.write})
+	} else if m.run == nil {
+		m.keys = m.cmd.lockKeys(m.args, l.refs[:0], m.keys)
+	} else {
+		m.keys = append(m.keys, m.req.Keys...)
+	}
+	if l.core.Free(m.keys) {
+		l.work(m)
+		return
+	}
+	m.req = txn.Request{Keys: m.keys, Run: func() { l.work(m) }}
+	l.core.Enter(&m.req)
+}
+
+// work executes a message and sends it home.
+func (l *Loop) work(m *message) {
+	l.w.V, l.w.Buf = m.session.V, m.reply.buf[:0]
+	if m.home != l.ID {
+		l.st.peerHops++
+	}
+	t0 := l.env.Mono()
+	errs := l.w.Errors
+	if m.run != nil {
+		m.run(l, m)
+	} else {
+		if m.single {
+			l.ctx.Hint(m.args[1], m.hash)
+		}
+		l.perform(m.cmd, m.args, &m.session, &l.w)
+		m.durNs = l.env.Mono() - t0
+		l.count(m.cmd, m.durNs)
+		if l.w.Errors != errs {
+			l.countErrors(m.cmd, &l.w)
+		}
+	}
+	m.reply.buf = l.w.Buf
+	l.w.Buf = nil
+	l.send(m.home, item{kind: itemReply, msg: m})
+}
+
+// deliver takes a message back at its home.
+func (l *Loop) deliver(m *message) {
+	k := m.conn
+	k.pending--
+	if m.run == nil {
+		l.slow(m.cmd, m.args, m.durNs, k)
+	}
+	if k.wire != nil {
+		l.fill(k, m.slot, m.reply.buf)
+		if k.pending == 0 {
+			l.resume(k, stopDrain|stopFlight)
+		} else if k.stop&stopFlight != 0 && k.pending < maxInFlight/2 {
+			l.resume(k, stopFlight)
+		}
+		if k.ending {
+			l.touch(k)
+		}
+	}
+	l.pool.put(m)
+}
