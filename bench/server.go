@@ -1,0 +1,146 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+
+	"hashlane/proto/client"
+)
+
+// clockTicks is USER_HZ, the unit of CPU times in /proc; fixed at 100 on Linux.
+const clockTicks = 100
+
+// server is a server under test.
+type server struct {
+	cmd  *exec.Cmd
+	addr string
+	dir  string
+	out  bytes.Buffer
+}
+
+// spec says how to start one.
+type spec struct {
+	bin  string
+	args []string
+	cpus string // list of cores to bind to, as taskset takes it; "" for no binding
+	env  []string
+}
+
+// start runs a server on a free port, without persistence, and waits until it answers.
+func start(sp spec) (*server, error) {
+	port, err := freePort()
+	if err != nil {
+		return nil, err
+	}
+	dir, err := os.MkdirTemp("", "bench-")
+	if err != nil {
+		return nil, err
+	}
+	args := append([]string{"--port", port, "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", dir}, sp.args...)
+	bin := sp.bin
+	if sp.cpus != "" {
+		args = append([]string{"-c", sp.cpus, bin}, args...)
+		bin = "taskset"
+	}
+	s := &server{addr: "127.0.0.1:" + port, dir: dir, cmd: exec.Command(bin, args...)}
+	s.cmd.Stdout, s.cmd.Stderr = &s.out, &s.out
+	s.cmd.Env = append(os.Environ(), sp.env...)
+	if err := s.cmd.Start(); err != nil {
+		return nil, err
+	}
+	for range 200 {
+		if c, err := client.Dial(s.addr); err == nil {
+			r, err := c.Do("PING")
+			c.Close()
+			if err == nil && r.Str == "PONG" {
+				return s, nil
+			}
+		}
+		time.Sleep(25 * time.Millisecond)
+	}
+	s.stop()
+	return nil, fmt.Errorf("%s does not answer:\n%s", sp.bin, s.out.String())
+}
+
+func freePort() (string, error) {
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return "", err
+	}
+	defer ln.Close()
+	_, port, err := net.SplitHostPort(ln.Addr().String())
+	return port, err
+}
+
+func (s *server) stop() {
+	_ = s.cmd.Process.Signal(syscall.SIGTERM)
+	late := time.AfterFunc(5*time.Second, func() { _ = s.cmd.Process.Kill() })
+	_ = s.cmd.Wait()
+	late.Stop()
+	_ = os.RemoveAll(s.dir)
+}
+
+// do sends one command and answers the text of its reply.
+func (s *server) do(args ...string) (string, error) {
+	c, err := client.Dial(s.addr)
+	if err != nil {
+		return "", err
+	}
+	defer c.Close()
+	r, err := c.Do(args...)
+	if err != nil {
+		return "", err
+	}
+	return r.Str, r.Err()
+}
+
+// info is one field of INFO, "" when it is missing.
+func (s *server) info(section, field string) (string, error) {
+	text, err := s.do("INFO", section)
+	if err != nil {
+		return "", err
+	}
+	for line := range strings.Lines(text) {
+		if v, ok := strings.CutPrefix(strings.TrimSpace(line), field+":"); ok {
+			return v, nil
+		}
+	}
+	return "", nil
+}
+
+// cpuSeconds is the user and system time that the process has used. proc(5), /proc/pid/stat.
+func (s *server) cpuSeconds() (float64, error) {
+	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", s.cmd.Process.Pid))
+	if err != nil {
+		return 0, err
+	}
+	fields := strings.Fields(string(text[bytes.LastIndexByte(text, ')')+2:]))
+	user, err1 := strconv.ParseFloat(fields[11], 64)
+	system, err2 := strconv.ParseFloat(fields[12], 64)
+	if err1 != nil || err2 != nil {
+		return 0, fmt.Errorf("/proc stat: %q", text)
+	}
+	return (user + system) / clockTicks, nil
+}
+
+// rss is the resident memory of the process in bytes.
+func (s *server) rss() (int64, error) {
+	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", s.cmd.Process.Pid))
+	if err != nil {
+		return 0, err
+	}
+	for line := range strings.Lines(string(text)) {
+		if v, ok := strings.CutPrefix(line, "VmRSS:"); ok {
+			kb, err := strconv.ParseInt(strings.Fields(v)[0], 10, 64)
+			return kb << 10, err
+		}
+	}
+	return 0, fmt.Errorf("no VmRSS")
+}
