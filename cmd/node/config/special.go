@@ -1,0 +1,300 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"strconv"
+	"strings"
+
+	"hashlane/engine"
+)
+
+// specials parse the options whose value is a list of its own shape. They answer the text as CONFIG GET
+// prints it.
+var specials = map[string]func(args []string, s setting) (string, error){
+	"save":                              parseSave,
+	"bind":                              parseBind,
+	"client-output-buffer-limit":        parseOutputLimits,
+	"notify-keyspace-events":            parseNotify,
+	"oom-score-adj-values":              parseOOMScores,
+	"latency-tracking-info-percentiles": parsePercentiles,
+	"dir":                               parseDir,
+	"replicaof":                         parseReplicaOf,
+}
+
+// checks look at values that have the right form but may still be wrong.
+var checks = map[string]func(v value, s setting) error{
+	"dbfilename":                plainName("dbfilename can't be a path, just a filename"),
+	"appendfilename":            plainName("appendfilename can't be a path, just a filename"),
+	"appenddirname":             plainName("appenddirname can't be a path, just a dirname"),
+	"backupdirname":             plainName("backupdirname can't be a path, just a dirname"),
+	"cluster-announce-hostname": checkHostname,
+	"proc-title-template":       checkTitle,
+	"activedefrag":              checkDefrag,
+	"shutdown-on-sigint":        checkShutdownOn,
+	"shutdown-on-sigterm":       checkShutdownOn,
+}
+
+func plainName(problem string) func(v value, s setting) error {
+	return func(v value, _ setting) error {
+		if v.text == "" || strings.ContainsAny(v.text, "/\\") {
+			return errors.New(problem)
+		}
+		return nil
+	}
+}
+
+func checkHostname(v value, _ setting) error {
+	if len(v.text) >= 256 {
+		return errors.New("Hostnames must be less than 256 characters") //nolint:staticcheck // the text of a reply
+	}
+	for _, c := range []byte(v.text) {
+		if !alnum(c) && c != '-' && c != '.' {
+			return errors.New("Hostnames may only contain alphanumeric characters, hyphens or dots") //nolint:staticcheck // as above
+		}
+	}
+	return nil
+}
+
+func alnum(c byte) bool {
+	return c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z'
+}
+
+func checkDefrag(v value, s setting) error {
+	if v.n == 1 && !s.start {
+		return errors.New("Active defragmentation cannot be enabled: this version does not move records yet") //nolint:staticcheck // reply
+	}
+	return nil
+}
+
+// Bits of shutdown-on-sigint and shutdown-on-sigterm, by position of the word.
+const (
+	OnSave = 1 << (iota + 1)
+	OnNosave
+	OnNow
+	OnForce
+)
+
+func checkShutdownOn(v value, _ setting) error {
+	if v.n&(OnSave|OnNosave) == OnSave|OnNosave {
+		return errors.New("shutdown options SAVE and NOSAVE can't be used simultaneously")
+	}
+	return nil
+}
+
+// SavePoint is one pair of save.
+type SavePoint struct{ Seconds, Changes int64 }
+
+func parseSave(args []string, s setting) (string, error) {
+	bad := errors.New("Invalid save parameters") //nolint:staticcheck // the text of a reply
+	if len(args) == 0 || len(args) == 1 && args[0] == "" {
+		return "", nil
+	}
+	if len(args)%2 != 0 {
+		return "", bad
+	}
+	var out []string
+	if s.start && !s.first && s.old != "" {
+		out = strings.Fields(s.old)
+	}
+	for i, a := range args {
+		n, err := strconv.ParseInt(a, 10, 64)
+		if err != nil || n < int64(1-i%2) || n > maxInt {
+			return "", bad
+		}
+		out = append(out, strconv.FormatInt(n, 10))
+	}
+	return strings.Join(out, " "), nil
+}
+
+// SavePoints are the pairs of save.
+func (c *Config) SavePoints() []SavePoint {
+	words := strings.Fields(c.String("save"))
+	var points []SavePoint
+	for i := 0; i+1 < len(words); i += 2 {
+		s, _ := strconv.ParseInt(words[i], 10, 64)
+		n, _ := strconv.ParseInt(words[i+1], 10, 64)
+		points = append(points, SavePoint{s, n})
+	}
+	return points
+}
+
+func parseBind(args []string, _ setting) (string, error) {
+	if len(args) > 16 {
+		return "", errors.New("Too many bind addresses specified.") //nolint:staticcheck // the text of a reply
+	}
+	if len(args) == 1 && args[0] == "" {
+		return "", nil
+	}
+	return strings.Join(args, " "), nil
+}
+
+// outputClasses are the classes of client-output-buffer-limit, in the order of shard.Options.OutputLimits.
+var outputClasses = [3]string{"normal", "slave", "pubsub"}
+
+func parseOutputLimits(args []string, s setting) (string, error) {
+	if len(args) == 1 && args[0] == "" {
+		return s.old, nil
+	}
+	if len(args)%4 != 0 {
+		return "", errors.New("Wrong number of arguments in buffer limit configuration.") //nolint:staticcheck // reply
+	}
+	words := strings.Fields(s.old)
+	for i := 0; i < len(args); i += 4 {
+		class := strings.ToLower(args[i])
+		if class == "replica" {
+			class = "slave"
+		}
+		at := -1
+		for j, name := range outputClasses {
+			if name == class {
+				at = 4 * j
+			}
+		}
+		if at < 0 {
+			return "", errors.New("Invalid client class specified in buffer limit configuration.") //nolint:staticcheck // reply
+		}
+		hard, ok1 := ParseMemory(args[i+1])
+		soft, ok2 := ParseMemory(args[i+2])
+		sec, err := strconv.ParseInt(args[i+3], 10, 64)
+		if !ok1 || !ok2 || err != nil || sec < 0 {
+			return "", errors.New("Error in hard, soft or soft_seconds setting in buffer limit configuration.") //nolint:staticcheck // reply
+		}
+		words[at+1], words[at+2], words[at+3] = fmt.Sprint(hard), fmt.Sprint(soft), fmt.Sprint(sec)
+	}
+	return strings.Join(words, " "), nil
+}
+
+// notifyLetters are the classes of notify-keyspace-events in the order in which CONFIG GET prints them.
+var notifyLetters = []struct {
+	letter byte
+	class  engine.NotifyClass
+}{
+	{'g', engine.NotifyGeneric},
+	{'$', engine.NotifyString},
+	{'l', engine.NotifyList},
+	{'s', engine.NotifySet},
+	{'h', engine.NotifyHash},
+	{'z', engine.NotifyZSet},
+	{'x', engine.NotifyExpired},
+	{'e', engine.NotifyEvicted},
+	{'t', engine.NotifyStream},
+	{'d', engine.NotifyModule},
+	{'K', engine.NotifyKeyspace},
+	{'E', engine.NotifyKeyevent},
+	{'m', engine.NotifyKeyMiss},
+	{'n', engine.NotifyNew},
+}
+
+// notifyAll is the letter A.
+const notifyAll = engine.NotifyGeneric | engine.NotifyString | engine.NotifyList | engine.NotifySet | engine.NotifyHash |
+	engine.NotifyZSet | engine.NotifyExpired | engine.NotifyEvicted | engine.NotifyStream | engine.NotifyModule
+
+// ParseNotify reads the letters of notify-keyspace-events; ok is false for a letter that is none.
+func ParseNotify(text string) (set engine.NotifyClass, ok bool) {
+next:
+	for i := range len(text) {
+		if text[i] == 'A' {
+			set |= notifyAll
+			continue
+		}
+		for _, l := range notifyLetters {
+			if l.letter == text[i] {
+				set |= l.class
+				continue next
+			}
+		}
+		return 0, false
+	}
+	return set, true
+}
+
+func parseNotify(args []string, _ setting) (string, error) {
+	if len(args) != 1 {
+		return "", errArgCount
+	}
+	set, ok := ParseNotify(args[0])
+	if !ok {
+		return "", errors.New("Invalid event class character. Use 'Ag$lshzxeKEtmdn'.") //nolint:staticcheck // reply
+	}
+	var out []byte
+	if set&notifyAll == notifyAll {
+		out = append(out, 'A')
+		set &^= notifyAll
+	}
+	for _, l := range notifyLetters {
+		if set&l.class != 0 {
+			out = append(out, l.letter)
+		}
+	}
+	return string(out), nil
+}
+
+func parseOOMScores(args []string, _ setting) (string, error) {
+	if len(args) != 3 {
+		return "", errArgCount
+	}
+	for i, a := range args {
+		n, err := strconv.ParseInt(a, 10, 64)
+		if err != nil || n < -2000 || n > 2000 {
+			return "", errors.New("Invalid oom-score-adj-values, elements must be between -2000 and 2000.") //nolint:staticcheck // reply
+		}
+		args[i] = strconv.FormatInt(n, 10)
+	}
+	return strings.Join(args, " "), nil
+}
+
+func parsePercentiles(args []string, _ setting) (string, error) {
+	if len(args) == 1 && args[0] == "" {
+		return "", nil
+	}
+	out := make([]string, 0, len(args))
+	for _, a := range args {
+		p, err := strconv.ParseFloat(a, 64)
+		if err != nil {
+			return "", errors.New("Invalid latency-tracking-info-percentiles parameters") //nolint:staticcheck // reply
+		}
+		if !(p >= 0 && p <= 100) {
+			return "", errors.New("latency-tracking-info-percentiles parameters should sit between [0.0,100.0]")
+		}
+		out = append(out, strconv.FormatFloat(p, 'g', 17, 64))
+	}
+	for i, t := range out {
+		if p, _ := strconv.ParseFloat(t, 64); true {
+			out[i] = strconv.FormatFloat(p, 'f', -1, 64)
+		}
+	}
+	return strings.Join(out, " "), nil
+}
+
+// parseDir only looks: whoever sets dir changes the directory (node).
+func parseDir(args []string, _ setting) (string, error) {
+	if len(args) != 1 {
+		return "", errArgCount
+	}
+	info, err := os.Stat(args[0])
+	if err == nil && !info.IsDir() {
+		return "", errors.New("Not a directory") //nolint:staticcheck // as the C library says it
+	}
+	if err != nil {
+		return "", errors.New("No such file or directory") //nolint:staticcheck // as the C library says it
+	}
+	return args[0], nil
+}
+
+func parseReplicaOf(args []string, _ setting) (string, error) {
+	if len(args) == 1 && args[0] == "" {
+		return "", nil
+	}
+	if len(args) != 2 {
+		return "", errArgCount
+	}
+	if strings.EqualFold(args[0], "no") && strings.EqualFold(args[1], "one") {
+		return "", nil
+	}
+	if p, err := strconv.Atoi(args[1]); err != nil || p < 0 || p > 65535 {
+		return "", errors.New("Invalid master port") //nolint:staticcheck // reply
+	}
+	return args[0] + " " + args[1], nil
+}
