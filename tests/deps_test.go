@@ -31,7 +31,8 @@ persist          : engine engine/ds proto persist/rdb
 cluster          : engine engine/ds proto txn shard persist persist/rdb
 cmd              : all
 bench            : proto proto/client
-tests            :
+tests/live       : proto proto/client
+tests            : tests/live proto proto/client
 `
 
 // testExtra is what test files may import besides: engine/enginetest and, above the engine, the
