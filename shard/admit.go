@@ -11,12 +11,16 @@ import (
 func (l *Loop) admit(k *Conn, s *staged) (admitted, done bool) {
 	c := s.cmd
 	switch {
+	case c == nil && guarded(s.parent) && !l.debugAllowed(k):
+		return l.refuse(k, nil, errGuarded(s.parent))
 	case c == nil && s.parent != nil:
 		return l.refuse(k, nil, resp.Error(s.parent.SubError(s.args[1])))
 	case c == nil:
 		return l.refuse(k, nil, resp.Error(engine.UnknownError(s.args)))
 	case !c.ArityOK(len(s.args)):
 		return l.refuse(k, c, resp.Error(c.ArityError(s.args)))
+	case c.guarded && !l.debugAllowed(k):
+		return l.refuse(k, c, errGuarded(c.Command))
 	case k.flags&flagUnauth != 0 && !c.Flags.Has(engine.NoAuth):
 		return l.refuse(k, c, resp.ErrNoAuth)
 	case k.flags&flagMulti != 0 && c.Flags.Has(engine.NoMulti):

@@ -14,7 +14,9 @@ type commandInfo struct {
 	write  bool // locks its keys exclusively
 	timed  bool // timed one by one; the others share the time of their batch
 	spread bool // reaches every shard
-	fast   bool // the latency monitor tells fast commands apart
+	// guarded: enable-debug-command may forbid it.
+	guarded bool
+	fast    bool // the latency monitor tells fast commands apart
 	// waits: in a pipeline, all replies of other shards come first (fences of DESIGN §4).
 	waits bool
 }
@@ -35,6 +37,7 @@ func commandInfos(t *engine.Table) []commandInfo {
 		x.timed = !strings.HasPrefix(c.Complexity, "O(1)") || c.Where != engine.AtKeys
 		x.spread = c.Where == engine.AtAll
 		x.fast = c.Flags.Has(engine.Fast)
+		x.guarded = guarded(c)
 		x.waits = c.Where != engine.AtKeys && c.Name != "PING" && c.Name != "ECHO" && c.Name != "SELECT"
 	}
 	return out

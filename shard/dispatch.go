@@ -135,7 +135,7 @@ func (l *Loop) lookup(s *staged) bool {
 // has been done.
 func (l *Loop) dispatch(k *Conn, s *staged) bool {
 	c := s.cmd
-	if c == nil || k.flags != 0 || l.special || !c.ArityOK(len(s.args)) {
+	if c == nil || k.flags != 0 || l.special || c.guarded || !c.ArityOK(len(s.args)) {
 		if admitted, done := l.admit(k, s); !admitted {
 			return done
 		}

@@ -19,6 +19,8 @@ type Report struct {
 	Errors           map[string]int64 // error replies by their first word
 	ErrorReplies     int64
 	UnexpectedErrors int64 // error replies to a master or from the AOF
+	OutLimit         int64 // connections closed by client-output-buffer-limit
+	QueryLimit       int64 // connections closed by client-query-buffer-limit
 	PeerHops         int64 // commands executed here for connections of other loops
 	Txns             int64 // transactions over several shards begun here
 	Stats            engine.Stats
@@ -65,6 +67,7 @@ type Report struct {
 
 	// The loop.
 	Ticks       int64
+	BusyUs      int64 // time of all ticks
 	LongestUs   int64 // longest tick since RESETSTAT
 	Stalled     int64 // ticks over Options.StallTickUs
 	StalledBy   map[string]int64
@@ -126,22 +129,58 @@ type sum struct {
 
 func (r *Report) sums(o *Report) []sum {
 	return []sum{
-		{&r.Commands, o.Commands}, {&r.ConnsReceived, o.ConnsReceived}, {&r.ConnsRejected, o.ConnsRejected},
-		{&r.ConnsEvicted, o.ConnsEvicted}, {&r.NetIn, o.NetIn}, {&r.NetOut, o.NetOut}, {&r.ReplIn, o.ReplIn},
-		{&r.ReplOut, o.ReplOut}, {&r.Reads, o.Reads}, {&r.Writes, o.Writes}, {&r.ErrorReplies, o.ErrorReplies},
-		{&r.UnexpectedErrors, o.UnexpectedErrors}, {&r.PeerHops, o.PeerHops}, {&r.Txns, o.Txns},
-		{&r.Clients, o.Clients}, {&r.Replicas, o.Replicas}, {&r.PubSubClients, o.PubSubClients},
-		{&r.Blocked, o.Blocked}, {&r.TimeoutClients, o.TimeoutClients}, {&r.Monitors, o.Monitors},
-		{&r.Tracking, o.Tracking}, {&r.Watching, o.Watching}, {&r.WatchedKeys, o.WatchedKeys},
-		{&r.BlockingKeys, o.BlockingKeys}, {&r.BlockingNoKey, o.BlockingNoKey}, {&r.TrackedKeys, o.TrackedKeys},
-		{&r.TrackedItems, o.TrackedItems}, {&r.TrackedPrefixes, o.TrackedPrefixes}, {&r.Channels, o.Channels},
-		{&r.Patterns, o.Patterns}, {&r.ShardChannels, o.ShardChannels}, {&r.ClientMem, o.ClientMem},
-		{&r.ReplicaMem, o.ReplicaMem}, {&r.LazyPending, o.LazyPending}, {&r.Dirty, o.Dirty},
-		{&r.UsedMemory, o.UsedMemory}, {&r.DataMemory, o.DataMemory}, {&r.TableOverhead, o.TableOverhead},
-		{&r.Rehashing, o.Rehashing}, {&r.RehashBytes, o.RehashBytes}, {&r.ArenaLive, o.ArenaLive},
-		{&r.ArenaActive, o.ArenaActive}, {&r.ArenaResident, o.ArenaResident}, {&r.Ticks, o.Ticks},
-		{&r.Stalled, o.Stalled}, {&r.Wakeups, o.Wakeups}, {&r.RingIn, o.RingIn}, {&r.RingOut, o.RingOut},
+		{&r.Commands, o.Commands},
+		{&r.ConnsReceived, o.ConnsReceived},
+		{&r.ConnsRejected, o.ConnsRejected},
+		{&r.ConnsEvicted, o.ConnsEvicted},
+		{&r.NetIn, o.NetIn},
+		{&r.NetOut, o.NetOut},
+		{&r.ReplIn, o.ReplIn},
+		{&r.ReplOut, o.ReplOut},
+		{&r.Reads, o.Reads},
+		{&r.Writes, o.Writes},
+		{&r.ErrorReplies, o.ErrorReplies},
+		{&r.UnexpectedErrors, o.UnexpectedErrors},
+		{&r.PeerHops, o.PeerHops},
+		{&r.Txns, o.Txns},
+		{&r.Clients, o.Clients},
+		{&r.Replicas, o.Replicas},
+		{&r.PubSubClients, o.PubSubClients},
+		{&r.Blocked, o.Blocked},
+		{&r.TimeoutClients, o.TimeoutClients},
+		{&r.Monitors, o.Monitors},
+		{&r.Tracking, o.Tracking},
+		{&r.Watching, o.Watching},
+		{&r.WatchedKeys, o.WatchedKeys},
+		{&r.BlockingKeys, o.BlockingKeys},
+		{&r.BlockingNoKey, o.BlockingNoKey},
+		{&r.TrackedKeys, o.TrackedKeys},
+		{&r.TrackedItems, o.TrackedItems},
+		{&r.TrackedPrefixes, o.TrackedPrefixes},
+		{&r.Channels, o.Channels},
+		{&r.Patterns, o.Patterns},
+		{&r.ShardChannels, o.ShardChannels},
+		{&r.ClientMem, o.ClientMem},
+		{&r.ReplicaMem, o.ReplicaMem},
+		{&r.LazyPending, o.LazyPending},
+		{&r.Dirty, o.Dirty},
+		{&r.UsedMemory, o.UsedMemory},
+		{&r.DataMemory, o.DataMemory},
+		{&r.TableOverhead, o.TableOverhead},
+		{&r.Rehashing, o.Rehashing},
+		{&r.RehashBytes, o.RehashBytes},
+		{&r.ArenaLive, o.ArenaLive},
+		{&r.ArenaActive, o.ArenaActive},
+		{&r.ArenaResident, o.ArenaResident},
+		{&r.Ticks, o.Ticks},
+		{&r.Stalled, o.Stalled},
+		{&r.Wakeups, o.Wakeups},
+		{&r.RingIn, o.RingIn},
+		{&r.RingOut, o.RingOut},
 		{&r.RingFull, o.RingFull},
+		{&r.OutLimit, o.OutLimit},
+		{&r.QueryLimit, o.QueryLimit},
+		{&r.BusyUs, o.BusyUs},
 	}
 }
 

@@ -19,6 +19,7 @@ type loopStats struct {
 	peerHops, txns                           int64
 	ringIn, ringOut                          int64
 	ticks, wakeups, longestUs, stalled       int64
+	busyNs                                   int64
 	stalledBy                                map[string]int64
 	lastStall                                string
 	maxIn, maxOut                            int64
@@ -111,6 +112,7 @@ func (l *Loop) Report() *Report {
 		ErrorReplies: s.errorAll, Errors: addMap(nil, s.errors), PeerHops: s.peerHops, Txns: s.txns, Stats: l.Space.Stats,
 		Clients: int64(l.conns.n), Blocked: int64(len(l.paused)), Monitors: int64(len(l.mons)), WatchedKeys: int64(l.watches.Len()),
 		MaxInBuf: s.maxIn, MaxOutBuf: s.maxOut, Dirty: l.Space.Stats.Dirty,
+		OutLimit: s.outLimit, QueryLimit: s.queryLimit, BusyUs: s.busyNs / 1000,
 		Ticks: s.ticks, LongestUs: s.longestUs, Stalled: s.stalled, StalledBy: addMap(nil, s.stalledBy), LastStallBy: s.lastStall,
 		Wakeups: s.wakeups, RingIn: s.ringIn, RingOut: s.ringOut,
 		OpsRate: s.ops.Rate(), InRate: s.in.Rate(), OutRate: s.out.Rate(),

@@ -26,6 +26,7 @@ type Node struct {
 	net     network
 	stop    chan shutdown
 	stopped chan struct{}
+	serverState
 }
 
 // network is what a node needs of the reactors (package reactor; tests have their own).
