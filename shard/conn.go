@@ -11,6 +11,14 @@ import (
 // come, so that a pipeline is answered in few writes.
 const holdBytes = 16 << 10
 
+// throttleIn and throttleOut are when a connection is no longer read from: input that waits for something
+// else, replies that the peer does not read. The second is far above what a client that writes a whole
+// pipeline before it reads can have in mind: such a client would wait for ever.
+const (
+	throttleIn  = 1 << 20
+	throttleOut = 256 << 20
+)
+
 // maxInFlight bounds the commands of one connection that wait for other shards.
 const maxInFlight = 4096
 
@@ -76,6 +84,8 @@ type Conn struct {
 
 	isDirty      bool
 	queuedResume bool
+	halfClosed   bool // the peer has ended its side
+	throttled    bool
 	ending       bool // closed once its replies have left
 	next, prev   *Conn
 }
@@ -136,8 +146,12 @@ func (l *Loop) Input(k *Conn, b []byte) {
 	if m := int64(len(k.in)); m > l.st.maxIn {
 		l.st.maxIn = m
 	}
+	if len(k.in) >= throttleIn || k.throttled {
+		l.throttle(k)
+	}
 	if int64(len(k.in)) > l.opt.QueryBufLimit && l.opt.QueryBufLimit > 0 {
 		l.Server.logf(LogWarning, "Closing client that reached max query buffer length: %s (qbuf initial bytes: %q)", k.Info(), k.in[:min(64, len(k.in))])
+		l.st.queryLimit++
 		l.drop(k)
 	}
 }
@@ -151,6 +165,28 @@ func (l *Loop) goOn(k *Conn) {
 	if k.in = k.in[n:]; len(k.in) == 0 {
 		l.bufs.put(k.in)
 		k.in = nil
+	}
+	if k.throttled {
+		l.throttle(k)
+	}
+	if k.halfClosed && k.stop == 0 {
+		l.endAfterReply(k)
+	}
+}
+
+// throttle stops reading from a connection that has too much waiting, or begins again. When it is to stay
+// stopped the wire is told again: it may have begun by itself.
+func (l *Loop) throttle(k *Conn) {
+	if k.wire == nil {
+		return
+	}
+	on := k.stop != 0 && len(k.in) >= throttleIn || k.wire.Buffered() >= throttleOut
+	if !on && !k.throttled {
+		return
+	}
+	k.throttled = on
+	if t, ok := k.wire.(Throttler); ok {
+		t.Throttle(on)
 	}
 }
 
@@ -331,13 +367,16 @@ func (l *Loop) drop(k *Conn) {
 	}
 }
 
-// Closed tells the loop that the connection has ended. With half the peer has only ended its own side:
-// replies still to come are delivered.
+// Closed tells the loop that the connection has ended. With half the peer has perhaps only ended its own
+// side: commands that have arrived are executed and their replies delivered.
 func (l *Loop) Closed(k *Conn, half bool) {
-	if half && k.wire != nil && !k.ending && (len(k.slots) > 0 || k.wire.Buffered() > 0) && k.stop&stopClose == 0 {
+	if half && k.wire != nil && k.owesReplies() {
 		if w := k.wire.Detach(); w != nil {
 			k.wire = w
-			l.endAfterReply(k)
+			k.halfClosed = true
+			if k.stop == 0 || len(k.in) == 0 {
+				l.endAfterReply(k)
+			}
 			return
 		}
 	}
@@ -351,6 +390,32 @@ func (l *Loop) Closed(k *Conn, half bool) {
 	l.bufs.put(k.in)
 	l.bufs.put(k.out)
 	k.in, k.out = nil, nil
+}
+
+// owesReplies reports whether there are replies still to come that need nobody's further doing. A
+// connection held by CLIENT PAUSE has none: whether its peer is still there cannot be known.
+func (k *Conn) owesReplies() bool {
+	if k.stop&stopPause != 0 {
+		return false
+	}
+	return len(k.slots) > 0 || k.wire.Buffered() > 0 || k.stop&^stopClose != 0 && len(k.in) > 0
+}
+
+// Drained tells the loop that a wire that Detach answered has sent everything.
+func (l *Loop) Drained(k *Conn) {
+	if k.wire != nil && k.ending {
+		l.touch(k)
+	}
+}
+
+// Unsent is how many bytes of replies wait for the sockets of the loop.
+func (l *Loop) Unsent() (n int64) {
+	for k := l.conns.first; k != nil; k = k.next {
+		if k.wire != nil {
+			n += int64(k.wire.Buffered())
+		}
+	}
+	return n
 }
 
 // forget takes the connection out of everything that knows it.

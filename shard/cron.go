@@ -38,7 +38,7 @@ func (l *Loop) cron() {
 
 // period is the time between two runs of Cron.
 func (l *Loop) period() time.Duration {
-	return time.Second / time.Duration(max(l.Space.Opt.HZ, 1))
+	return time.Second / time.Duration(l.Server.HZ())
 }
 
 func (l *Loop) endSlowClosers() {
@@ -65,6 +65,7 @@ func (l *Loop) checkIdle() {
 			continue
 		}
 		l.checkOutput(k)
+		l.throttle(k)
 	}
 }
 

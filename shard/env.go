@@ -28,3 +28,7 @@ type Wire interface {
 	// the answer takes them over.
 	Detach() Wire
 }
+
+// Throttler is a Wire that can leave what the peer sends with the peer: while on, Loop.Receive is not
+// called, or at least not for long. Runs on the shard's loop.
+type Throttler interface{ Throttle(on bool) }

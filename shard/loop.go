@@ -253,6 +253,7 @@ func (l *Loop) more() bool {
 func (l *Loop) watchdog() {
 	l.st.ticks++
 	took := l.env.Mono() - l.startNs
+	l.st.busyNs += took
 	us := took / 1000
 	if us > l.st.longestUs {
 		l.st.longestUs = us
@@ -277,6 +278,13 @@ func (l *Loop) stalled(us int64) {
 	if t := l.opt.LatencyThreshMs; t > 0 && us/1000 >= t {
 		l.Latency.Add("eventloop", us/1000, l.nowMs/1000)
 	}
+}
+
+// Receive is one tick in which b has arrived for k. b is borrowed for the call. Runs on the shard's loop.
+func (l *Loop) Receive(k *Conn, b []byte) {
+	l.begin()
+	l.Input(k, b)
+	l.end()
 }
 
 // Turn is one tick that runs f. Runs on the shard's loop.

@@ -3,6 +3,7 @@ package shard
 import (
 	"fmt"
 	"math/rand/v2"
+	"sync"
 	"sync/atomic"
 
 	"hashlane/engine"
@@ -53,6 +54,7 @@ type Server struct {
 	slowIDs  atomic.Int64
 	monitors atomic.Int64
 	pause    pausing
+	placing  sync.Mutex // of Admit
 }
 
 // New makes the loops of a server. The error tells when the kernel refuses the memory of a shard.
@@ -75,6 +77,7 @@ func New(c Config) (*Server, error) {
 		}
 		l.Space = sp
 		l.ctx.Space = sp
+		l.used.Store(sp.UsedMemory())
 		l.st.cmd = make([]commandCount, c.Table.Len())
 		s.loops[i] = l
 		l.takeOptions(c.Options)
