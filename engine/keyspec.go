@@ -202,7 +202,7 @@ func (c *Command) ChannelsOf(args [][]byte, dst []KeyRef) ([]KeyRef, error) {
 func (c *Command) HasKeys() bool { return c.derived.keyMode != keysNone }
 
 func walkSpecs(c *Command, args [][]byte, dst []KeyRef, notKeys bool) ([]KeyRef, error) {
-	specs := c.derived.specs
+	specs, have := c.derived.specs, len(dst)
 	for i := range specs {
 		s := &specs[i]
 		if s.notKey != notKeys {
@@ -217,6 +217,9 @@ func walkSpecs(c *Command, args [][]byte, dst []KeyRef, notKeys bool) ([]KeyRef,
 		}
 		if last < first && s.find == findKeynum && c.Flags.Has(NoMandatoryKeys) {
 			continue
+		}
+		if last == first-1 && s.find == findRange && len(dst) > have {
+			continue // nothing follows the keys of the specs before: PFMERGE with no source
 		}
 		if first >= len(args) || last >= len(args) || last < first {
 			return dst, ErrKeyArgs

@@ -27,6 +27,7 @@ func testRows() []Command {
 		{Name: "JSON.DEBUG", Arity: -2, Flags: ReadOnly, Keys: "RO kw:MEMORY@1 range(last=0,step=1,limit=0)"},
 		{Name: "SPUBLISH", Arity: 3, Keys: "not_key idx1 range(last=0,step=1,limit=0)"},
 		{Name: "BITOP", Arity: -4, Flags: Write, Keys: "OW/update idx2 range(last=0,step=1,limit=0); RO/access idx3 range(last=-1,step=1,limit=0)"},
+		{Name: "PFMERGE", Arity: -2, Flags: Write, Keys: "RW/access/insert idx1 range(last=0,step=1,limit=0); RO/access idx2 range(last=-1,step=1,limit=0)"},
 		{Name: "CONFIG", Arity: -2, Sub: []Command{{Name: "GET", Arity: -3}, {Name: "SET", Arity: -4}}},
 		{Name: "DEBUG", Arity: -2, HideSub: true, Sub: []Command{{Name: "SLEEP", Arity: 3}}},
 	}
@@ -184,6 +185,8 @@ func TestKeysOf(t *testing.T) {
 		{"JSON.DEBUG HELP x", ""},
 		{"SPUBLISH c m", ""},
 		{"BITOP AND d a b", "2 w OW update, 3 r RO access, 4 r RO access"},
+		{"PFMERGE d", "1 w RW access insert"},
+		{"PFMERGE d a", "1 w RW access insert, 2 r RO access"},
 		{"PING", ""},
 	} {
 		args := words(c.line)
