@@ -19,12 +19,18 @@ type Options struct {
 	NotifyEvents       NotifyClass
 	// Replica: keys are not deleted on expiry but hidden, and DEL arrives from the master.
 	Replica bool
+	// Cluster: one table a hash slot. Fixed for the life of the process, as the next two are.
+	Cluster    bool
+	ArenaBytes int64 // address space to reserve for each shard; 0: all that handles reach (32 GiB)
+	HugePages  bool
 }
 
 // DefaultOptions are Redis' defaults.
 func DefaultOptions() *Options {
-	return &Options{Databases: 16, ProtoMaxBulkLen: 512 << 20, HLLSparseMaxBytes: 3000, MaxMemoryPolicy: "noeviction",
-		LFULogFactor: 10, LFUDecayTime: 1, ActiveExpireEffort: 1, HZ: 10}
+	return &Options{
+		Databases: 16, ProtoMaxBulkLen: 512 << 20, HLLSparseMaxBytes: 3000, MaxMemoryPolicy: "noeviction",
+		LFULogFactor: 10, LFUDecayTime: 1, ActiveExpireEffort: 1, HZ: 10,
+	}
 }
 
 // NotifyClass is a set of keyspace event classes (notify-keyspace-events).

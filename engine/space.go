@@ -1,6 +1,11 @@
 package engine
 
-import "hashlane/engine/ds/arena"
+import (
+	"strings"
+
+	"hashlane/engine/ds/arena"
+	"hashlane/engine/ds/table"
+)
 
 // Space is one shard's slice of the keyspace: all databases of one shard, one arena.
 // Runs on the shard's loop.
@@ -10,6 +15,37 @@ type Space struct {
 	Stats Stats
 	Types *[8]Type // by TypeID; nil entries are types not built in
 	Shard int
+	// Shards is how many shards the server has: 0 counts as 1. Set once, before the first command.
+	Shards int
+
+	// Listening: somebody wants effects. While false they cost nothing.
+	Listening bool
+	// Epoch is the snapshot epoch's bit of records that are made or changed now. BeforeChange, when set,
+	// is called with every record of the other epoch before it is changed, moved or freed: every path
+	// that does so goes through Space.before.
+	Epoch        uint8
+	BeforeChange func(db int, r Rec)
+
+	// Arena holds records and containers: types allocate from it what their values need.
+	Arena *arena.Arena
+
+	mem     table.Memory
+	dbs     []DB
+	nowMs   int64
+	clock   uint32   // LRU clock of nowMs
+	seenOpt *Options // the options that the next field was worked out from
+	lfu     bool
+	random  uint64
+
+	leaving    []leaving      // tables detached, to be freed
+	unlinked   []arena.Handle // records taken out, to be freed
+	freeRecord func(h arena.Handle)
+	rehashSlot int
+	expireDB   int
+	keyBuf     []byte
+	effectBuf  [][]byte
+	due        []arena.Handle
+	owner      owner
 }
 
 // Stats count what a shard's engine did; the loop publishes them at the end of each tick.
@@ -24,75 +60,157 @@ type Stats struct {
 	NotifyCount                       int64
 }
 
-// NewSpace reserves a shard's memory. The error tells when the kernel refuses the reservation.
-func NewSpace(shard int, opt *Options, types *[8]Type, taps Taps) (*Space, error) { panic("todo") }
-
-// Close unmaps everything.
-func (s *Space) Close() { panic("todo") }
-
-// DB is database i, 0 <= i < Opt.Databases.
-func (s *Space) DB(i int) *DB { panic("todo") }
-
-// Swap exchanges two databases (SWAPDB) without copying.
-func (s *Space) Swap(a, b int) { panic("todo") }
-
-// Flush empties database db, or all with db < 0. With lazy the memory is freed in later FreeSome slices.
-// Answers the number of keys removed. Calls Taps.Flushed, no effects.
-func (s *Space) Flush(db int, lazy bool) int64 { panic("todo") }
-
-// FreeSome releases detached memory of lazily flushed tables and unlinked values for at most budgetNs
-// (by the clock func nowNs) and reports whether more remains.
-func (s *Space) FreeSome(budgetNs int64, nowNs func() int64) bool { panic("todo") }
-
-// ExpireSome runs one active expiry cycle over the databases for at most budgetNs; deletes emit
-// "expired" events and DEL/UNLINK effects.
-func (s *Space) ExpireSome(c *Ctx, budgetNs int64, nowNs func() int64) { panic("todo") }
-
-// Prefetch touches the cache lines of the keys' buckets and records, in stages, before a batch of
-// commands on them is executed. hashes[i] must be HashKey(keys[i]). At most 32 keys a call.
-func (s *Space) Prefetch(db int, hashes []uint64) { panic("todo") }
-
-// UsedMemory is the live bytes plus overhead of this shard: records, tables, indexes.
-func (s *Space) UsedMemory() int64 { panic("todo") }
-
-// HashKey is the process-seeded 64-bit hash of a key, used by the table and by the lock fingerprints.
-func HashKey(key []byte) uint64 { panic("todo") }
-
-// Slot is the Redis Cluster hash slot (CRC16 of the key or of its {tag}) in 0..16383.
-func Slot(key []byte) int { panic("todo") }
-
-// DB is one database of one shard.
-type DB struct {
-	Index int
-}
-
-// Len is the number of keys, those expired but not yet removed included.
-func (d *DB) Len() int { panic("todo") }
-
-// Volatile is the number of keys with an expiry; AvgTTL their sampled mean time to live in ms.
-func (d *DB) Volatile() int { panic("todo") }
-func (d *DB) AvgTTL() int64 { panic("todo") }
-
-// Scan calls f for the records of the buckets at cursor, with Redis' reverse-binary cursor, and returns
-// the next cursor (0: done). f must not change the database; collect, then act.
-func (d *DB) Scan(cursor uint64, f func(r Rec)) uint64 { panic("todo") }
-
-// Each calls f for every record until it returns false. f must not change the database.
-func (d *DB) Each(f func(r Rec) bool) { panic("todo") }
-
-// Random is a fair sample (zero Rec when empty).
-func (d *DB) Random(rnd func() uint64) (Rec, bool) { panic("todo") }
-
-// Table figures for DEBUG HTSTATS and INFO: buckets, overflow buckets, rehash in progress, bytes.
-func (d *DB) TableStats() (buckets, overflow uint64, rehashing bool, bytes int64) { panic("todo") }
-
 // ErrNoMemory is the panic value of every call that needs a block and finds the arena full. It is raised
 // before anything has been changed; the dispatcher turns it into the OOM error reply.
 var ErrNoMemory = arena.ErrFull
 
-// Has reports whether database db holds key, its time not over. No statistics, nothing is deleted.
-func (s *Space) Has(db int, key []byte) bool { panic("todo") }
+// NewSpace reserves a shard's memory. The error tells when the kernel refuses the reservation.
+func NewSpace(shard int, opt *Options, types *[8]Type, taps Taps) (*Space, error) {
+	a, err := arena.New(opt.ArenaBytes, opt.HugePages)
+	if err != nil {
+		return nil, err
+	}
+	if types == nil {
+		types = new([8]Type)
+	}
+	if taps == nil {
+		taps = noTaps{}
+	}
+	s := &Space{Opt: opt, Taps: taps, Types: types, Shard: shard, Arena: a, random: table.Hash([]byte{byte(shard)}) | 1}
+	s.mem.Arena = a
+	s.freeRecord = s.free
+	s.dbs = make([]DB, opt.Databases)
+	for i := range s.dbs {
+		s.dbs[i] = DB{Index: i, space: s, keyspace: s.newKeyspace()}
+	}
+	if arena.Invariants {
+		a.Owner = s.owner.check
+	}
+	s.tick(0)
+	return s, nil
+}
 
-// ArenaLive is the bytes handed out by the arena, ArenaHeld those taken from the kernel.
-func (s *Space) ArenaLive() int64 { panic("todo") }
-func (s *Space) ArenaHeld() int64 { panic("todo") }
+type noTaps struct{}
+
+func (noTaps) Changed(int, []byte)                     {}
+func (noTaps) Notify(NotifyClass, string, int, []byte) {}
+func (noTaps) Effect(int, ...[]byte)                   {}
+func (noTaps) Flushed(int)                             {}
+func (noTaps) Swapped(int, int)                        {}
+
+// Adopt makes the calling goroutine the only one that may use the space; an invariants build checks it.
+func (s *Space) Adopt() { s.owner.adopt() }
+
+// Close unmaps everything.
+func (s *Space) Close() {
+	for i := range s.dbs {
+		s.dbs[i].pairs(func(p *pair) bool {
+			p.keys.Close()
+			p.volatile.Close()
+			return true
+		})
+	}
+	for i := range s.leaving {
+		s.leaving[i].t.Close()
+	}
+	s.leaving, s.unlinked, s.dbs = nil, nil, nil
+	s.mem.Close()
+	s.Arena.Close()
+}
+
+// DB is database i, 0 <= i < Opt.Databases.
+func (s *Space) DB(i int) *DB { return &s.dbs[i] }
+
+// Databases is the number of databases.
+func (s *Space) Databases() int { return len(s.dbs) }
+
+func (s *Space) rec(h arena.Handle) Rec { return Rec{table.At(s.Arena, h), s, h} }
+
+// tick takes the time and what follows from it and from the options.
+func (s *Space) tick(nowMs int64) {
+	if nowMs != s.nowMs {
+		s.nowMs, s.clock = nowMs, lruClock(nowMs)
+	}
+	if s.Opt != s.seenOpt {
+		s.seenOpt, s.lfu = s.Opt, strings.HasSuffix(s.Opt.MaxMemoryPolicy, "-lfu")
+	}
+}
+
+// before is the one hook in front of every change: snapshots see the record as it was.
+func (s *Space) before(db int, r Rec) {
+	if s.BeforeChange != nil && r.Epoch() != s.Epoch&1 {
+		s.BeforeChange(db, r)
+		r.SetEpoch(s.Epoch)
+	}
+}
+
+// beforeAll is before for a whole table that is about to go.
+func (s *Space) beforeAll(d *DB, p *pair) {
+	if s.BeforeChange == nil {
+		return
+	}
+	p.keys.Each(func(h arena.Handle) bool {
+		s.before(d.Index, s.rec(h))
+		return true
+	})
+}
+
+// Swap exchanges two databases (SWAPDB) without copying.
+func (s *Space) Swap(a, b int) {
+	if a == b {
+		return
+	}
+	s.Taps.Swapped(a, b)
+	s.dbs[a].keyspace, s.dbs[b].keyspace = s.dbs[b].keyspace, s.dbs[a].keyspace
+}
+
+// Flush empties database db, or all with db < 0. With lazy the memory is freed in later FreeSome slices.
+// Answers the number of keys removed. Calls Taps.Flushed, no effects.
+func (s *Space) Flush(db int, lazy bool) int64 {
+	s.Taps.Flushed(db)
+	removed := int64(0)
+	from := len(s.leaving)
+	for i := range s.dbs {
+		d := &s.dbs[i]
+		if db >= 0 && db != i || d.n == 0 {
+			continue
+		}
+		removed += int64(d.n)
+		d.pairs(func(p *pair) bool {
+			s.beforeAll(d, p)
+			s.detach(p)
+			return true
+		})
+		d.keyspace = s.newKeyspace()
+	}
+	if !lazy {
+		for i := from; i < len(s.leaving); i++ {
+			for l := &s.leaving[i]; l.t.Drain(drainChains, s.freeOf(l)); {
+			}
+		}
+		s.leaving = s.leaving[:from]
+		for s.mem.Release() {
+		}
+	}
+	return removed
+}
+
+// Prefetch touches the cache lines of the keys' buckets and records, in stages, before a batch of
+// commands on them is executed. hashes[i] must be HashKey(keys[i]). At most 32 keys a call. In cluster
+// form it does nothing: the hash does not tell the slot's table.
+func (s *Space) Prefetch(db int, hashes []uint64) { s.dbs[db].one.keys.Prefetch(hashes) }
+
+// UsedMemory is the live bytes plus overhead of this shard: records, tables, indexes.
+func (s *Space) UsedMemory() int64 { return s.Arena.Live() + s.mem.Mapped }
+
+// ArenaLive is the bytes handed out by the arena.
+func (s *Space) ArenaLive() int64 { return s.Arena.Live() }
+
+// ArenaHeld is the bytes that the arena has taken from the kernel.
+func (s *Space) ArenaHeld() int64 { return s.Arena.Held() }
+
+// Has reports whether database db holds key, its time not over. No statistics, nothing is deleted.
+func (s *Space) Has(db int, key []byte) bool {
+	h := s.dbs[db].of(key).keys.Find(key, HashKey(key))
+	return h != 0 && !s.rec(h).expired(s.nowMs)
+}

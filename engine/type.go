@@ -14,7 +14,7 @@ const (
 	TStream
 )
 
-// Enc is an encoding's number within a record's header (3 bits), private to the type.
+// Enc is an encoding's number within a record's header (2 bits), private to the type.
 type Enc uint8
 
 // Type is what the rest of the server knows of a data type. Persistence, COPY, DUMP, DEBUG, MEMORY and

@@ -1,0 +1,151 @@
+package engine
+
+import (
+	"hashlane/engine/ds/arena"
+	"hashlane/engine/ds/table"
+)
+
+const (
+	// drainChains chains, about 80 records, are freed between two looks at the clock: some 5 µs.
+	drainChains = 8
+	// lazyEffort is the number of allocations from which a value is worth freeing later.
+	lazyEffort = 64
+	// rehashSliceNs bounds the background rehash of one FreeSome: the stall budget of a shard.
+	rehashSliceNs = 200_000
+	rehashChains  = 16
+	rehashSlots   = 64 // slots looked at in one call
+)
+
+// leaving is a detached table. The records belong to the one with own; an index only lists them.
+type leaving struct {
+	t   table.Table
+	own bool
+}
+
+// detach moves a pair's tables to those that FreeSome frees. The index goes first: it reads no records.
+func (s *Space) detach(p *pair) {
+	if p.keys.Len() > 0 {
+		s.leaving = append(s.leaving, leaving{p.keys, true})
+	}
+	if p.volatile.Len() > 0 {
+		s.leaving = append(s.leaving, leaving{p.volatile, false})
+	}
+	*p = s.newPair()
+}
+
+func (s *Space) freeOf(l *leaving) func(h arena.Handle) {
+	if l.own {
+		return s.freeRecord
+	}
+	return func(arena.Handle) {}
+}
+
+// free returns a record's block and what its value holds beyond it.
+func (s *Space) free(h arena.Handle) {
+	s.freeValue(s.rec(h))
+	s.Arena.Free(h)
+}
+
+func (s *Space) freeValue(r Rec) {
+	if id := r.Type(); id != TString {
+		if t := s.Types[id&7]; t != nil {
+			t.Free(s, r)
+		}
+	}
+}
+
+// release frees a record that is in no table any more; lazily when it is large.
+func (s *Space) release(h arena.Handle, lazy bool) {
+	if r := s.rec(h); lazy && r.Type() != TString {
+		if t := s.Types[r.Type()&7]; t != nil && t.FreeEffort(r) > lazyEffort {
+			s.unlinked = append(s.unlinked, h)
+			return
+		}
+	}
+	s.free(h)
+}
+
+// LazyPending is the number of objects that wait for FreeSome.
+func (s *Space) LazyPending() int64 {
+	n := int64(len(s.unlinked))
+	for i := range s.leaving {
+		if s.leaving[i].own {
+			n += int64(s.leaving[i].t.Len())
+		}
+	}
+	return n
+}
+
+// FreeSome releases detached memory of lazily flushed tables and unlinked values for at most budgetNs
+// (by the clock func nowNs) and reports whether more remains. It also moves rehashes on, for at most 200 µs.
+func (s *Space) FreeSome(budgetNs int64, nowNs func() int64) bool {
+	start := nowNs()
+	for s.freeStep() {
+		if nowNs()-start >= budgetNs {
+			break
+		}
+	}
+	s.rehashSome(min(budgetNs, rehashSliceNs), nowNs)
+	return len(s.leaving)+len(s.unlinked) > 0 || s.mem.Releasing()
+}
+
+// freeStep frees a little and reports whether there was something to free.
+func (s *Space) freeStep() bool {
+	if n := len(s.unlinked); n > 0 {
+		s.free(s.unlinked[n-1])
+		s.unlinked = s.unlinked[:n-1]
+		s.Stats.LazyFreed++
+		return true
+	}
+	if n := len(s.leaving); n > 0 {
+		l := &s.leaving[n-1]
+		before := l.t.Len()
+		more := l.t.Drain(drainChains, s.freeOf(l))
+		if l.own {
+			s.Stats.LazyFreed += int64(before - l.t.Len())
+		}
+		if !more {
+			s.leaving = s.leaving[:n-1]
+		}
+		return true
+	}
+	if s.mem.Releasing() {
+		s.mem.Release()
+		return true
+	}
+	return false
+}
+
+// rehashSome moves chains of tables that are being rehashed.
+func (s *Space) rehashSome(budgetNs int64, nowNs func() int64) {
+	start := nowNs()
+	step := func(t *table.Table) bool {
+		for t.Rehashing() {
+			if !t.Step(rehashChains) {
+				break
+			}
+			if nowNs()-start >= budgetNs {
+				return false
+			}
+		}
+		return true
+	}
+	for i := range s.dbs {
+		d := &s.dbs[i]
+		if d.slots == nil {
+			if !step(&d.one.keys) || !step(&d.one.volatile) {
+				return
+			}
+			continue
+		}
+		if d.n == 0 {
+			continue
+		}
+		for range rehashSlots {
+			s.rehashSlot = (s.rehashSlot + 1) % Slots
+			if p := d.slots[s.rehashSlot]; p != nil && (!step(&p.keys) || !step(&p.volatile)) {
+				return
+			}
+		}
+	}
+}
