@@ -130,8 +130,9 @@ func raise(ops []byte, from cursor, index int, rank byte, size, limit int) (c ch
 // search finds the opcode op, at here, that tells the register index; before is the place of the opcode
 // before it, or its own when it is the first. No such opcode: op.size is 0.
 //
-// The next search begins two opcodes back: a change reaches from the opcode before it, and the opcode
-// before a changed one must be known again.
+// The next search begins two opcodes back. A change reaches one opcode back; the one at the cursor can only
+// take in registers below the one being raised, because the opcode behind it begins below that one already.
+// So it never tells a later register, and the opcode before a later change is always met on the way.
 func search(ops []byte, from cursor, index int) (here cursor, op opcode, before int, next cursor) {
 	here, next = from, from
 	last := from
@@ -141,10 +142,6 @@ func search(ops []byte, from cursor, index int) (here cursor, op opcode, before 
 			break
 		}
 		if index < here.first+op.span {
-			if here.at == from.at && from.at > 0 {
-				// An earlier change merged this run into the one that the search began at.
-				return search(ops, cursor{}, index)
-			}
 			return here, op, last.at, next
 		}
 		last, next = here, last
