@@ -2,15 +2,18 @@ package node
 
 import (
 	"context"
+	"strings"
+	"sync"
 	"time"
 
 	"hashlane/cmd/node/config"
 	"hashlane/cmd/node/logging"
 	"hashlane/engine"
+	"hashlane/proto/resp"
 	"hashlane/shard"
 )
 
-// Version is the version of Hashlane.
+// Version is the version of Hashlane; redis_version is shard.RedisVersion.
 const Version = "0.1.0"
 
 // Node is one server process.
@@ -23,10 +26,12 @@ type Node struct {
 	Executable string        // absolute path
 	Started    time.Time
 
-	net     network
-	stop    chan shutdown
-	stopped chan struct{}
 	serverState
+
+	net     network
+	setting sync.Mutex // one CONFIG SET or REWRITE at a time
+	stop    chan shutdown
+	done    chan struct{} // closed when the server has begun to end
 }
 
 // network is what a node needs of the reactors (package reactor; tests have their own).
@@ -34,8 +39,65 @@ type network interface {
 	shard.Env
 	// Relisten changes the addresses listened on; on an error all is as before.
 	Relisten(old, new *shard.Options) error
-	// Serve listens and returns once the first connection could be served.
-	Serve(s *shard.Server) error
+	// Start has the loops turn, Listen lets connections in, Addrs are where.
+	Start(s *shard.Server) error
+	Listen() error
+	Addrs() []string
 	// Stop closes listeners and connections after pending replies have left, at the latest when ctx ends.
 	Stop(ctx context.Context) error
+}
+
+// New joins the command tables. Config and Log are usable at once; Shards comes with Run.
+func New() (*Node, error) {
+	n := &Node{
+		Config: config.New(), Log: logging.New(), Started: time.Now(),
+		stop: make(chan shutdown, 8), done: make(chan struct{}),
+	}
+	table, err := engine.NewTable(shard.Commands(), dataCommands(), n.configCommands(), n.serverCommands())
+	if err != nil {
+		return nil, err
+	}
+	n.Table = table
+	return n, nil
+}
+
+// Load takes the configuration in: a file, text of standard input, lines of the command line; each may be "".
+func (n *Node) Load(file, stdin, lines string) error {
+	return n.Config.Load(file, stdin, lines, n.Table.Rename)
+}
+
+// usable is the number of loops that the configuration asks for.
+func (n *Node) usable() int {
+	if s := int(n.Config.Int("shards")); s > 0 {
+		return s
+	}
+	return usableCPUs("/")
+}
+
+// build makes the shards. The network is set.
+func (n *Node) build() error {
+	o := n.Config.ShardOptions(n.usable())
+	s, err := shard.New(shard.Config{
+		Table: n.Table, Types: dataTypes(), Options: o, Engine: n.Config.EngineOptions(), Env: n.net,
+		Log: n.Log.Log, CursorShard: engine.ScanCursorShard, Relisten: n.net.Relisten,
+	})
+	if err != nil {
+		return err
+	}
+	n.Shards = s
+	return nil
+}
+
+// words are the arguments of a call as strings, copied.
+func words(args [][]byte) []string {
+	out := make([]string, len(args))
+	for i, a := range args {
+		out[i] = string(a)
+	}
+	return out
+}
+
+// errorReply is an error of the system as an error reply.
+func errorReply(err error) resp.Error {
+	return resp.Error("ERR " + strings.NewReplacer("\r", " ", "\n", " ").Replace(config.SystemText(err)))
 }

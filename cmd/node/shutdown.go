@@ -1,5 +1,14 @@
 package node
 
+import (
+	"context"
+	"os"
+	"sync/atomic"
+	"time"
+
+	"hashlane/proto/resp"
+)
+
 // ShutdownFlags are the options of SHUTDOWN, and of a signal by shutdown-on-sigterm.
 type ShutdownFlags uint8
 
@@ -19,10 +28,90 @@ type shutdown struct {
 	why   string
 }
 
+// flushTime is how long pending replies may take to leave at the end.
+const flushTime = 2 * time.Second
+
 // Shutdown ends the server. It returns nil when the server is about to end (the caller replies nothing: the
 // connection closes), or an error when it goes on; the reason is then in the log. Any goroutine; it does
 // not block.
-func (n *Node) Shutdown(flags ShutdownFlags) error { panic("todo") }
+func (n *Node) Shutdown(flags ShutdownFlags) error {
+	n.Log.Warning("User requested shutdown...")
+	if err := n.prepare(flags); err != nil {
+		return err
+	}
+	n.request(shutdown{flags | ShutdownForce, "SHUTDOWN"})
+	return nil
+}
 
-// AbortShutdown takes a shutdown that waits for replicas back; false when there is none. Any goroutine.
-func (n *Node) AbortShutdown() bool { panic("todo") }
+// AbortShutdown takes a shutdown that waits for replicas back; false when there is none, which is always as
+// long as there are no replicas. Any goroutine.
+func (n *Node) AbortShutdown() bool { return false }
+
+// prepare does what has to be done before the end, or says why the server must not end. There is no
+// persistence yet: with SAVE nobody may believe that the data is safe; save points lose it anyway.
+func (n *Node) prepare(flags ShutdownFlags) error {
+	switch {
+	case flags.Has(ShutdownNosave):
+	case flags.Has(ShutdownSave) && !flags.Has(ShutdownForce):
+		n.Log.Warning("Saving was demanded, but this version cannot write snapshots: the data would be lost. Not shutting down.")
+		return resp.ErrShutdown
+	case flags.Has(ShutdownSave):
+		n.Log.Warning("Saving was demanded, but this version cannot write snapshots: the data is lost, as FORCE allows.")
+	case n.Config.String("save") != "" || n.Config.Bool("appendonly"):
+		n.Log.Warning("This version keeps data in memory only: nothing has been saved.")
+	}
+	return nil
+}
+
+// request asks the main goroutine to end the server. Any goroutine.
+func (n *Node) request(s shutdown) {
+	select {
+	case n.stop <- s:
+	default: // some are waiting already
+	}
+}
+
+// serve goes on until a shutdown succeeds.
+func (n *Node) serve() int {
+	for s := range n.stop {
+		if s.why != "SHUTDOWN" {
+			if err := n.prepare(s.flags); err != nil {
+				n.Log.Warning("Errors trying to shut down the server. Check the logs for more information.")
+				continue
+			}
+		}
+		break
+	}
+	close(n.done)
+	n.notifySystemd("STOPPING=1")
+	ctx, cancel := context.WithTimeout(context.Background(), flushTime)
+	defer cancel()
+	if err := n.net.Stop(ctx); err != nil {
+		n.Log.Warning("Closing connections: " + err.Error())
+	}
+	n.cleanUp()
+	n.Log.Warning("Hashlane is now ready to exit, bye bye...")
+	return 0
+}
+
+// Done is closed when the server has begun to end.
+func (n *Node) Done() <-chan struct{} { return n.done }
+
+var cleaned atomic.Bool
+
+// cleanUp removes the files of the process (I2).
+func (n *Node) cleanUp() {
+	if cleaned.Swap(true) {
+		return
+	}
+	if path := n.pidFile(); path != "" {
+		n.Log.Notice("Removing the pid file.")
+		_ = os.Remove(path)
+	}
+	if s := n.Config.String("unixsocket"); s != "" {
+		if _, err := os.Lstat(s); err == nil {
+			n.Log.Notice("Removing the unix socket file.")
+			_ = os.Remove(s)
+		}
+	}
+}

@@ -12,7 +12,6 @@ import (
 type Config struct {
 	mu     sync.Mutex // of those who change it
 	now    atomic.Pointer[snapshot]
-	seen   map[string]bool // options met at the start
 	Extras Directives
 }
 
@@ -29,7 +28,7 @@ type Directives struct {
 
 // New is the configuration of a server without a file: the defaults.
 func New() *Config {
-	c := &Config{seen: map[string]bool{}}
+	c := &Config{}
 	s := &snapshot{values: make([]value, len(options))}
 	for i, o := range options {
 		s.values[i] = o.initial()
@@ -98,6 +97,9 @@ func (c *Config) publish(change map[*Option]value) {
 // split cuts the one argument of CONFIG SET into the words of a line.
 func (o *Option) split(text string) []string {
 	if o.Traits.Has(MultiArg) {
+		if text == "" {
+			return nil
+		}
 		return strings.Split(text, " ")
 	}
 	return []string{text}

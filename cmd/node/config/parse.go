@@ -122,6 +122,12 @@ func (o *Option) parseNumber(arg string) (value, error) {
 	if o.Kind == Octal {
 		return value{strconv.FormatInt(n, 8), n}, nil
 	}
+	switch o.Name { // taken, but not literally
+	case "hz":
+		n = min(max(n, 1), 500)
+	case "repl-backlog-size":
+		n = max(n, 16<<10)
+	}
 	return value{strconv.FormatInt(n, 10), n}, nil
 }
 

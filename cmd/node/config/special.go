@@ -134,9 +134,6 @@ func parseBind(args []string, _ setting) (string, error) {
 var outputClasses = [3]string{"normal", "slave", "pubsub"}
 
 func parseOutputLimits(args []string, s setting) (string, error) {
-	if len(args) == 1 && args[0] == "" {
-		return s.old, nil
-	}
 	if len(args)%4 != 0 {
 		return "", errors.New("Wrong number of arguments in buffer limit configuration.") //nolint:staticcheck // reply
 	}
@@ -258,12 +255,7 @@ func parsePercentiles(args []string, _ setting) (string, error) {
 		if !(p >= 0 && p <= 100) {
 			return "", errors.New("latency-tracking-info-percentiles parameters should sit between [0.0,100.0]")
 		}
-		out = append(out, strconv.FormatFloat(p, 'g', 17, 64))
-	}
-	for i, t := range out {
-		if p, _ := strconv.ParseFloat(t, 64); true {
-			out[i] = strconv.FormatFloat(p, 'f', -1, 64)
-		}
+		out = append(out, strconv.FormatFloat(p, 'f', -1, 64))
 	}
 	return strings.Join(out, " "), nil
 }
@@ -284,9 +276,6 @@ func parseDir(args []string, _ setting) (string, error) {
 }
 
 func parseReplicaOf(args []string, _ setting) (string, error) {
-	if len(args) == 1 && args[0] == "" {
-		return "", nil
-	}
 	if len(args) != 2 {
 		return "", errArgCount
 	}

@@ -1,0 +1,6 @@
+package node
+
+import "hashlane/engine"
+
+func dataTypes() *[8]engine.Type     { return nil }
+func dataCommands() []engine.Command { return nil }
