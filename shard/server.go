@@ -75,6 +75,7 @@ func New(c Config) (*Server, error) {
 			s.closeSpaces()
 			return nil, fmt.Errorf("shard %d: %w", i, err)
 		}
+		sp.Shards = n
 		l.Space = sp
 		l.ctx.Space = sp
 		l.used.Store(sp.UsedMemory())

@@ -46,6 +46,8 @@ func (h *Harness) newWorld(shards int) *world {
 			h.T.Fatal(err)
 		}
 		h.T.Cleanup(space.Close)
+		space.Shards = shards
+		space.Listening = true
 		s.space, s.ctx.Space = space, space
 		w.shards = append(w.shards, s)
 	}
