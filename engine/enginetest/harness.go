@@ -162,7 +162,7 @@ func (h *Harness) state(w *world) map[string]string {
 	for _, s := range w.shards {
 		for i := range s.space.Opt.Databases {
 			s.space.DB(i).Each(func(r engine.Rec) bool {
-				if at := r.ExpireAt(); at == 0 || at > h.Now {
+				if at := r.ExpireAt(); at == 0 || at >= h.Now {
 					body, kind := h.types[r.Type()].Save(nil, r)
 					out[fmt.Sprintf("%d/%s", i, r.Key())] = fmt.Sprintf("%d %d %q", kind, at, body)
 				}
