@@ -1,0 +1,147 @@
+package compat
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"hashlane/proto/client"
+	"hashlane/tests/live"
+)
+
+// pairOf is the two servers with one connection each.
+type pairOf struct {
+	ours, theirs *client.Conn
+	past         [][]string
+}
+
+func (p *pairOf) send(t *testing.T, args []string) (ours, theirs client.Reply) {
+	t.Helper()
+	p.past = append(p.past, args)
+	return live.Do(t, p.ours, args...), live.Do(t, p.theirs, args...)
+}
+
+// compare sends one command to both and reports a difference.
+func (p *pairOf) compare(t *testing.T, args []string) bool {
+	t.Helper()
+	ours, theirs := p.send(t, args)
+	cmd := strings.ToUpper(args[0])
+	if cmd == "KEYS" {
+		sortReply(&ours)
+		sortReply(&theirs)
+	}
+	if ours.String() == theirs.String() || strings.HasSuffix(cmd, "EXPIRETIME") && closeTo(ours, theirs) {
+		return true
+	}
+	t.Errorf("%q\n  ours  %.400s\n  redis %.400s\n before: %s", args, ours, theirs, p.history(args))
+	return false
+}
+
+// closeTo allows for the time between two servers' execution of a relative expiry.
+func closeTo(a, b client.Reply) bool {
+	d := a.Int - b.Int
+	return a.Kind == ':' && b.Kind == ':' && d > -1000 && d < 1000 && a.Int > 0 && b.Int > 0
+}
+
+func sortReply(r *client.Reply) {
+	slices.SortFunc(r.Elems, func(a, b client.Reply) int { return strings.Compare(a.Str, b.Str) })
+}
+
+// history is the last commands that share a word with args.
+func (p *pairOf) history(args []string) string {
+	var out []string
+	for i := len(p.past) - 2; i >= 0 && len(out) < 8; i-- {
+		for _, w := range p.past[i][1:] {
+			if slices.Contains(args[1:], w) {
+				out = append(out, fmt.Sprintf("%q", p.past[i]))
+				break
+			}
+		}
+	}
+	slices.Reverse(out)
+	return strings.Join(out, "\n         ")
+}
+
+func TestSameAsRedis(t *testing.T) {
+	count := 12_000
+	if testing.Short() {
+		count = 2_500
+	}
+	for _, shards := range []int{1, 3, 4} {
+		t.Run(fmt.Sprintf("%d_shards", shards), func(t *testing.T) {
+			theirs := live.StartRedis(t)
+			ours := live.Start(t, "--shards", strconv.Itoa(shards))
+			p := &pairOf{ours: ours.Dial(t), theirs: theirs.Dial(t)}
+			for _, v := range []string{"2", "3"} {
+				if o, r := p.send(t, []string{"HELLO", v}); o.Kind != r.Kind {
+					t.Fatalf("HELLO %s: %s, redis %s", v, o, r)
+				}
+				run(t, p, &generator{rand.New(rand.NewPCG(uint64(shards), uint64(v[0])))}, count/2)
+			}
+		})
+	}
+}
+
+func run(t *testing.T, p *pairOf, g *generator, count int) {
+	t.Helper()
+	wrong := 0
+	for i := range count {
+		var ok bool
+		if g.rnd.IntN(40) == 0 {
+			ok = p.transaction(t, g)
+		} else {
+			ok = p.compare(t, g.line())
+		}
+		if !ok {
+			if wrong++; wrong >= 10 {
+				t.Fatal("too many differences")
+			}
+		}
+		if i%100 == 99 {
+			p.compareState(t)
+		}
+		if i%1500 == 1499 {
+			p.compare(t, []string{"FLUSHALL"})
+			p.compare(t, []string{"SELECT", "0"})
+		}
+	}
+	p.compareState(t)
+}
+
+// transaction queues a few commands and executes or drops them.
+func (p *pairOf) transaction(t *testing.T, g *generator) bool {
+	t.Helper()
+	ok := p.compare(t, []string{"MULTI"})
+	for range g.rnd.IntN(6) {
+		args := g.line()
+		switch strings.ToUpper(args[0]) {
+		case "KEYS", "EXEC", "DISCARD": // an order of its own inside of EXEC; the end of the transaction
+			continue
+		}
+		ok = p.compare(t, args) && ok
+	}
+	end := "EXEC"
+	if g.rnd.IntN(8) == 0 {
+		end = "DISCARD"
+	}
+	return p.compare(t, []string{end}) && ok
+}
+
+// compareState compares the data itself: digest, encodings and expiries of all keys of the pool.
+func (p *pairOf) compareState(t *testing.T) {
+	t.Helper()
+	same := p.compare(t, []string{"DEBUG", "DIGEST"})
+	for _, k := range keyPool {
+		same = p.compare(t, []string{"OBJECT", "ENCODING", k}) && same
+		if !same {
+			p.compare(t, []string{"DEBUG", "DIGEST-VALUE", k})
+			p.compare(t, []string{"GET", k})
+		}
+	}
+	if !same {
+		t.Fatal("the data differs")
+	}
+}
