@@ -39,6 +39,7 @@ tests            : tests/live proto proto/client
 // list of types.
 const testExtra = `
 engine    : engine/enginetest
+engine/generic : engine/builtin
 txn       : engine/enginetest engine/builtin engine/TYPES engine/generic
 shard     : engine/enginetest engine/builtin engine/TYPES engine/generic
 persist   : engine/enginetest engine/builtin engine/TYPES engine/generic
