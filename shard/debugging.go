@@ -38,3 +38,6 @@ func errGuarded(c *engine.Command) resp.Error {
 	return resp.Errorf("ERR %s command not allowed. If the %s option is set to \"local\", you can run it from a local connection, "+
 		"otherwise you need to set this option in the configuration file, and then restart the server.", name, "enable-"+strings.ToLower(name)+"-command")
 }
+
+// InMulti reports whether the command runs inside a transaction: then it must not wait for anything.
+func (c *Call) InMulti() bool { return c.multi != nil }
