@@ -34,6 +34,23 @@ func NewCore(id int, lanes *Lanes, port Port) *Core {
 // Idle reports that nothing is queued: every single-shard command may run at once.
 func (c *Core) Idle() bool { return c.active == 0 && c.gate == nil }
 
+// Runnable reports that a request could run now that could not when RunReady looked: its transaction has
+// been armed since. The loop asks after it has declared itself asleep, with Lanes.Some: a Push that found
+// it awake has rung no bell.
+func (c *Core) Runnable() bool {
+	for _, r := range c.ready {
+		if r.tx == nil || c.mayRun(r.tx) {
+			return true
+		}
+	}
+	return c.gateReady()
+}
+
+// gateReady reports that the shard has drained and may run the first step of its gate.
+func (c *Core) gateReady() bool {
+	return c.gate != nil && !c.gateOn && c.active == 0 && c.mayRun(c.gate)
+}
+
 // Free reports whether a single-shard command with these keys may run at once.
 func (c *Core) Free(keys []Key) bool {
 	if c.Idle() {
@@ -108,7 +125,7 @@ func (tx *Tx) part(shard int) *Part {
 func (c *Core) RunReady() {
 	for {
 		c.runQueue()
-		if c.gate == nil || c.gateOn || c.active > 0 || !c.mayRun(c.gate) {
+		if !c.gateReady() {
 			return
 		}
 		tx := c.gate

@@ -12,6 +12,7 @@ import (
 type Lanes struct {
 	mu   sync.Mutex
 	lane []lane
+	sim  *laneSim // the simulator's; nil otherwise
 }
 
 type lane struct {
@@ -21,17 +22,52 @@ type lane struct {
 	_    [64]byte // lanes of different shards do not share a cache line
 }
 
+// laneSim lets a simulator, whose shards share one thread, run other shards between any two steps of a
+// Push, and run without the lock.
+type laneSim struct {
+	yield  func()
+	held   bool
+	noLock bool
+}
+
 // NewLanes makes the lanes of n shards.
 func NewLanes(n int) *Lanes { return &Lanes{lane: make([]lane, n)} }
 
 // Push appends tx to the lane of each of its shards and arms it.
 func (l *Lanes) Push(tx *Tx) {
-	l.mu.Lock()
+	l.lock()
 	for i := range tx.Parts {
 		l.append(tx.Parts[i].Shard, tx)
+		l.step()
 	}
 	tx.armed.Store(true)
+	l.unlock()
+	l.step()
+}
+
+func (l *Lanes) lock() {
+	if s := l.sim; s != nil {
+		for s.held && !s.noLock {
+			s.yield()
+		}
+		s.held = true
+		return
+	}
+	l.mu.Lock()
+}
+
+func (l *Lanes) unlock() {
+	if s := l.sim; s != nil {
+		s.held = false
+		return
+	}
 	l.mu.Unlock()
+}
+
+func (l *Lanes) step() {
+	if l.sim != nil {
+		l.sim.yield()
+	}
 }
 
 func (l *Lanes) append(shard int, tx *Tx) {

@@ -1,0 +1,66 @@
+package txn
+
+import (
+	"os"
+	"strconv"
+	"testing"
+)
+
+// simSeeds is how many schedules the simulator plays: `make test` a few hundred, `make sim` as many as
+// SIMSEEDS says.
+func simSeeds(t *testing.T) uint64 {
+	text := os.Getenv("SIMSEEDS")
+	if text == "" {
+		return 400
+	}
+	n, err := strconv.ParseUint(text, 10, 32)
+	if err != nil {
+		t.Fatalf("SIMSEEDS: %v", err)
+	}
+	return n
+}
+
+func simulate(seed uint64, weak simWeak) string {
+	w := newSimWorld(seed, weak)
+	if wrong := w.run(); wrong != "" {
+		return wrong
+	}
+	return w.check()
+}
+
+// TestSim plays random schedules of the protocol and checks every history.
+func TestSim(t *testing.T) {
+	for seed := range simSeeds(t) {
+		if wrong := simulate(seed, simWeak{}); wrong != "" {
+			t.Fatalf("seed %d: %s", seed, wrong)
+		}
+	}
+}
+
+// TestSimWeak breaks one rule of the protocol at a time: the checks above must notice each. A variant that
+// is not caught means that the simulator has gone blind, or that the rule is not needed.
+func TestSimWeak(t *testing.T) {
+	const most = 8000
+	for name, weak := range map[string]simWeak{
+		"single_commands_ignore_the_lock_table": {core: weakness{ignoreLocks: true}},
+		"writers_release_at_execution":          {core: weakness{noHold: true}},
+		"parts_run_before_they_are_armed":       {core: weakness{noArm: true}},
+		"no_lock_around_the_lanes":              {noLaneLock: true},
+		"lane_drained_before_tails_are_read":    {laneFirst: true},
+		"input_read_after_the_lane":             {inputLate: true},
+		"pipelining_past_a_transaction":         {noFence: true},
+		"messages_leave_before_the_stamp":       {lateStamp: true},
+		"asleep_without_asking_runnable":        {noRunnable: true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			for seed := range uint64(most) {
+				if wrong := simulate(seed, weak); wrong != "" {
+					t.Logf("caught with seed %d: %s", seed, wrong)
+					return
+				}
+			}
+			t.Errorf("not caught in %d schedules", most)
+		})
+	}
+}
