@@ -33,37 +33,45 @@ const blockSize = 8 << 10
 
 // combine fills dst, as long as the longest source, with the result. dst overlaps no source.
 func combine(dst []byte, op operation, sources [][]byte) {
-	var seenTwice [blockSize]byte
 	for at := 0; at < len(dst); at += blockSize {
 		d := dst[at:min(at+blockSize, len(dst))]
-		part := func(i int) []byte {
-			s := sources[i]
-			return s[min(at, len(s)):min(at+len(d), len(s))]
-		}
 		switch op {
 		case opNot:
-			not(d, part(0))
-		case opAnd, opOr, opXor:
-			first := part(0)
-			clear(d[copy(d, first):])
-			for i := 1; i < len(sources); i++ {
-				op.into(d, part(i))
-			}
+			not(d, part(sources[0], at, d))
 		case opOne:
-			twice := seenTwice[:len(d)]
-			clear(twice)
-			clear(d[copy(d, part(0)):])
-			for i := 1; i < len(sources); i++ {
-				once(d, twice, part(i))
-			}
-			clearBits(d, twice)
+			exactlyOne(d, sources, at)
+		case opAnd, opOr, opXor:
+			op.all(d, sources, at)
 		default:
-			clear(d[copy(d, part(1)):])
-			for i := 2; i < len(sources); i++ {
-				opOr.into(d, part(i))
-			}
-			op.withFirst(d, part(0))
+			opOr.all(d, sources[1:], at)
+			op.withFirst(d, part(sources[0], at, d))
 		}
+	}
+}
+
+// part is what a source has for the block d of the result at at.
+func part(s []byte, at int, d []byte) []byte { return s[min(at, len(s)):min(at+len(d), len(s))] }
+
+// all does AND, OR or XOR of all sources into the block d.
+func (o operation) all(d []byte, sources [][]byte, at int) {
+	clear(d[copy(d, part(sources[0], at, d)):])
+	for _, s := range sources[1:] {
+		o.into(d, part(s, at, d))
+	}
+}
+
+// exactlyOne leaves in the block d the bits that one source has.
+func exactlyOne(d []byte, sources [][]byte, at int) {
+	for ; len(d) > 0; at += 512 {
+		var room [512]byte
+		e := d[:min(len(room), len(d))]
+		twice := room[:len(e)]
+		clear(e[copy(e, part(sources[0], at, e)):])
+		for _, s := range sources[1:] {
+			once(e, twice, part(s, at, e))
+		}
+		clearBits(e, twice)
+		d = d[len(e):]
 	}
 }
 

@@ -8,7 +8,7 @@ func Commands() []engine.Command {
 	return []engine.Command{
 		{
 			Name: "BITCOUNT", Group: "bitmap", Since: "2.6.0", Arity: -2, Flags: engine.ReadOnly, Cats: "@read @bitmap @slow",
-			Keys: "RO/access " + one, Syntax: "BITCOUNT key [start end [BYTE | BIT]]", Replies: "int", History: []string{"7.0.0", "The range may count bits: `BYTE` or `BIT`."},
+			Keys: "RO/access " + one, Syntax: "BITCOUNT key [start end [BYTE | BIT]]", Replies: "int", History: []string{"7.0.0: the range may count bits, with `BIT`"},
 			Complexity: "O(N) with N the bytes in the range", Summary: "Counts the bits of a string that are set.", Run: bitcount,
 		},
 		{
@@ -27,12 +27,12 @@ func Commands() []engine.Command {
 			Name: "BITOP", Group: "bitmap", Since: "2.6.0", Arity: -4, Flags: engine.Write | engine.DenyOOM, Cats: "@write @bitmap @slow",
 			Keys:   "OW/update idx2 range(last=0,step=1,limit=0); RO/access idx3 range(last=-1,step=1,limit=0)",
 			Syntax: "BITOP <AND | OR | XOR | NOT | DIFF | DIFF1 | ANDOR | ONE> destkey key [key ...]", Replies: "int",
-			History:    []string{"8.2.0", "The operations `DIFF`, `DIFF1`, `ANDOR` and `ONE`."},
+			History:    []string{"8.2.0: operations `DIFF`, `DIFF1`, `ANDOR` and `ONE`"},
 			Complexity: "O(N) with N the bytes of all sources", Summary: "Combines strings bit by bit and stores the result.", Run: bitop, Plan: newBitopPlan,
 		},
 		{
 			Name: "BITPOS", Group: "bitmap", Since: "2.8.7", Arity: -3, Flags: engine.ReadOnly, Cats: "@read @bitmap @slow",
-			Keys: "RO/access " + one, Syntax: "BITPOS key bit [start [end [BYTE | BIT]]]", Replies: "int|-1", History: []string{"7.0.0", "The range may count bits: `BYTE` or `BIT`."},
+			Keys: "RO/access " + one, Syntax: "BITPOS key bit [start [end [BYTE | BIT]]]", Replies: "int|-1", History: []string{"7.0.0: the range may count bits, with `BIT`"},
 			Complexity: "O(N) with N the bytes in the range", Summary: "Finds the first bit of a string that is set, or clear.", Run: bitpos,
 		},
 		{
