@@ -8,7 +8,8 @@ MAKEFLAGS += --no-print-directory
 GOFUMPT := mvdan.cc/gofumpt@v0.9.2
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 FUZZTIME ?= 3s
-SIMTIME ?= 60s
+SIMTIME ?= 240s
+SIMSEEDS ?= 20000
 RACE_PKGS ?= ./...
 UNITS ?=
 SHARDS ?= 1
@@ -59,7 +60,7 @@ fuzz: ## every fuzz target for FUZZTIME
 
 sim: ## the simulator of the transaction protocol, where the tree has one
 	@echo "sim: go test -run Sim ./txn/... ./shard/..."
-	$(GO) test -count=1 -run 'Sim' -timeout $(SIMTIME) ./txn/... ./shard/... || { echo "sim: failed"; exit 1; }
+	SIMSEEDS=$(SIMSEEDS) $(GO) test -count=1 -run 'Sim' -timeout $(SIMTIME) ./txn/... ./shard/... || { echo "sim: failed"; exit 1; }
 	echo "sim: ok"
 
 conformance: build ## Redis' own Tcl suite: make conformance UNITS='unit/type/incr' SHARDS=2
