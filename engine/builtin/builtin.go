@@ -2,6 +2,7 @@ package builtin
 
 import (
 	"hashlane/engine"
+	"hashlane/engine/bitmap"
 	"hashlane/engine/generic"
 	"hashlane/engine/hll"
 	"hashlane/engine/str"
@@ -17,6 +18,7 @@ func Types() *[8]engine.Type {
 // Commands are the groups of rows of all data commands.
 func Commands() [][]engine.Command {
 	return [][]engine.Command{
+		bitmap.Commands(),
 		generic.Commands(),
 		hll.Commands(),
 		str.Commands(),
