@@ -97,7 +97,7 @@ func (t *Table) Find(key []byte, hash uint64) arena.Handle {
 
 // slot finds the slot that holds handle h.
 func (t *Table) slot(hash uint64, h arena.Handle) (b *bucket, i int) {
-	if t.n == 0 {
+	if t.n == 0 || h == 0 {
 		return nil, 0
 	}
 	for b = t.home(hash); ; b = t.link(b) {

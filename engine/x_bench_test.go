@@ -1,0 +1,168 @@
+package engine
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"testing"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// cpuTime reports the process' CPU time an operation beside the wall time, which a busy machine stretches.
+func cpuTime(b *testing.B) func() {
+	used := func() int64 {
+		var u unix.Rusage
+		if err := unix.Getrusage(unix.RUSAGE_SELF, &u); err != nil {
+			b.Fatal(err)
+		}
+		return u.Utime.Nano() + u.Stime.Nano()
+	}
+	b.ResetTimer()
+	start := used()
+	return func() { b.ReportMetric(float64(used()-start)/float64(b.N), "cpu-ns/op") }
+}
+
+func filled(b testing.TB, n, vlen int) (*Space, *Ctx, [][]byte) {
+	s, c := testSpace(b, nil)
+	keys := make([][]byte, n)
+	val := string(make([]byte, vlen))
+	for i := range keys {
+		keys[i] = fmt.Appendf(nil, "key:%012d", i)
+		set(c, string(keys[i]), val, 0)
+	}
+	return s, c, keys
+}
+
+// BenchmarkGet is one lookup as GET makes it; warm: of 512 keys, cold: of a million.
+func BenchmarkGet(b *testing.B) {
+	_, c, keys := filled(b, 1<<20, 32)
+	for _, n := range []int{1 << 9, 1 << 20} {
+		b.Run(fmt.Sprintf("of_%d", n), func(b *testing.B) {
+			b.ReportAllocs()
+			defer cpuTime(b)()
+			db := c.DB
+			x, sum := uint64(1), 0
+			for i := 0; i < b.N; i++ {
+				x = x*6364136223846793005 + 1442695040888963407
+				k := keys[x>>33&uint64(n-1)]
+				c.Reset(nil, nil, db, 1_000_000)
+				if r, ok := c.Read(k); ok {
+					sum += len(r.Value())
+				}
+				c.Finish()
+			}
+			if sum != 32*b.N {
+				b.Fatal(sum)
+			}
+		})
+	}
+}
+
+// BenchmarkGetStaged is BenchmarkGet of a million, 16 keys prefetched at a time.
+func BenchmarkGetStaged(b *testing.B) {
+	s, c, keys := filled(b, 1<<20, 32)
+	b.ReportAllocs()
+	defer cpuTime(b)()
+	db := c.DB
+	var at [16]uint64
+	var hashes [16]uint64
+	x, sum := uint64(1), 0
+	for i := 0; i < b.N; i += 16 {
+		for j := range at {
+			x = x*6364136223846793005 + 1442695040888963407
+			at[j] = x >> 33 & (1<<20 - 1)
+			hashes[j] = HashKey(keys[at[j]])
+		}
+		s.Prefetch(0, hashes[:])
+		for j := range at {
+			c.Reset(nil, nil, db, 1_000_000)
+			c.Hint(keys[at[j]], hashes[j])
+			if r, ok := c.Read(keys[at[j]]); ok {
+				sum += len(r.Value())
+			}
+			c.Finish()
+		}
+	}
+	_ = sum
+}
+
+// BenchmarkSet overwrites values of the same size.
+func BenchmarkSet(b *testing.B) {
+	_, c, keys := filled(b, 1<<20, 32)
+	val := make([]byte, 32)
+	for _, n := range []int{1 << 9, 1 << 20} {
+		b.Run(fmt.Sprintf("of_%d", n), func(b *testing.B) {
+			b.ReportAllocs()
+			defer cpuTime(b)()
+			db := c.DB
+			x := uint64(1)
+			for i := 0; i < b.N; i++ {
+				x = x*6364136223846793005 + 1442695040888963407
+				k := keys[x>>33&uint64(n-1)]
+				c.Reset(nil, nil, db, 1_000_000)
+				copy(c.Create(k, TString, 0, 32, 0).Value(), val)
+				c.Changed(k)
+				c.Finish()
+			}
+		})
+	}
+}
+
+// BenchmarkInsert adds and removes keys in turn, at a million.
+func BenchmarkInsert(b *testing.B) {
+	_, c, keys := filled(b, 1<<20, 32)
+	b.ReportAllocs()
+	defer cpuTime(b)()
+	for i := 0; i < b.N; i++ {
+		k := keys[rand.IntN(len(keys))]
+		if !c.Delete(k, false) {
+			c.Create(k, TString, 0, 32, 0)
+		}
+	}
+}
+
+func BenchmarkHashKey(b *testing.B) {
+	k := []byte("key:000000012345")
+	sum := uint64(0)
+	defer cpuTime(b)()
+	for i := 0; i < b.N; i++ {
+		sum += HashKey(k)
+	}
+	_ = sum
+}
+
+func BenchmarkSlot(b *testing.B) {
+	k := []byte("key:000000012345")
+	sum := 0
+	defer cpuTime(b)()
+	for i := 0; i < b.N; i++ {
+		sum += Slot(k)
+	}
+	_ = sum
+}
+
+// BenchmarkGrowth inserts five million keys and reports the longest pauses.
+func BenchmarkGrowth(b *testing.B) {
+	for i := 0; i < b.N; i++ {
+		s, c := testSpace(b, nil)
+		var worst, over200 time.Duration
+		slow := 0
+		for k := range 5_000_000 {
+			var key [16]byte
+			copy(key[:], fmt.Appendf(nil, "key:%012d", k))
+			t0 := time.Now()
+			c.Create(key[:], TString, 0, 8, 0)
+			if d := time.Since(t0); d > worst {
+				worst = d
+			} else if d > 200*time.Microsecond {
+				slow++
+				over200 = d
+			}
+		}
+		b.ReportMetric(float64(worst.Nanoseconds())/1e3, "worst-us")
+		b.ReportMetric(float64(slow), "over-200us")
+		b.ReportMetric(float64(s.UsedMemory())/5e6, "B/key")
+		_ = over200
+	}
+}
