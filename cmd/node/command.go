@@ -2,6 +2,7 @@ package node
 
 import (
 	"errors"
+	"slices"
 	"strings"
 
 	"hashlane/engine"
@@ -115,8 +116,8 @@ func writeKeySpecs(w *resp.Writer, c *engine.Command) {
 		w.Map(3)
 		w.BulkString("flags")
 		flags := s.Flags
-		if c.Flags.Has(engine.VariableFlags) {
-			flags = append(flags[:len(flags):len(flags)], "variable_flags")
+		if c.Flags.Has(engine.VariableFlags) && !slices.Contains(flags, "variable_flags") {
+			flags = append(slices.Clip(flags), "variable_flags")
 		}
 		writeStatuses(w, flags)
 		w.BulkString("begin_search")
@@ -187,7 +188,7 @@ func (n *Node) commandList(c *shard.Call) {
 			add(s)
 		}
 	}
-	c.Reply.Set(len(names))
+	c.Reply.Array(len(names))
 	for _, name := range names {
 		c.Reply.BulkString(name)
 	}

@@ -29,12 +29,11 @@ func helpLines(c *engine.Command) []string {
 	for i := range c.Sub {
 		s := &c.Sub[i]
 		_, usage, _ := strings.Cut(s.Syntax, " ")
-		text := append([]string{usage}, wrap(s.Summary, helpWidth)...)
 		if s.Name == "HELP" {
-			last = text
+			last = []string{usage, "    Shows this text."}
 			continue
 		}
-		lines = append(lines, text...)
+		lines = append(append(lines, usage), wrap(s.Summary, helpWidth)...)
 	}
 	return append(lines, last...)
 }

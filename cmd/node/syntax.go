@@ -38,6 +38,9 @@ func Arguments(c *engine.Command) []Argument {
 	items := p.sequence()
 	args := p.build(items)
 	markKeys(args, c, skip)
+	if c.Name == "INCRBYFLOAT" {
+		args[1].Type = "double"
+	}
 	return args
 }
 
@@ -133,6 +136,7 @@ func (p *syntaxParser) build(items []item) []Argument {
 			i++
 			a := p.itemArg(items[i])
 			a.Token = x.word
+			a.named()
 			args = append(args, a)
 			continue
 		default:
@@ -141,6 +145,16 @@ func (p *syntaxParser) build(items []item) []Argument {
 		from = append(from, i)
 	}
 	return args
+}
+
+// named corrects what the name alone does not tell, from the token.
+func (a *Argument) named() {
+	switch {
+	case a.Token == "BYFLOAT":
+		a.Type = "double"
+	case a.Type == "oneof" && a.Args[0].Type != "pure-token":
+		a.Name = strings.ToLower(a.Token)
+	}
 }
 
 // takesToken reports whether a token before x belongs to it: a plain name, or a choice that must be made.
@@ -170,7 +184,7 @@ func repeatLast(args []Argument, from []int, items []item, words string) ([]Argu
 		}
 		a := args[first]
 		if k > 1 {
-			a = Argument{Name: "data", Type: "block", KeySpec: -1, Args: slices.Clone(args[first:])}
+			a = Argument{Name: joinNames(args[first:]), Type: "block", KeySpec: -1, Args: slices.Clone(args[first:])}
 		}
 		a.Multiple = true
 		a.MultipleToken = a.Token != ""
@@ -215,30 +229,35 @@ func block(args []Argument) Argument {
 	if len(args) == 1 {
 		return args[0]
 	}
-	b := Argument{Type: "block", KeySpec: -1, Args: args}
-	if len(args) == 0 {
-		return b
-	}
-	b.Name = args[0].Name
-	if first := &args[0]; first.Token != "" && first.Type != "pure-token" {
+	b := Argument{Name: joinNames(args), Type: "block", KeySpec: -1, Args: args}
+	if len(args) > 0 && args[0].Token != "" && args[0].Type != "pure-token" {
 		// The token opens the whole block.
-		b.Name, b.Token = strings.ToLower(first.Token), first.Token
+		b.Token = args[0].Token
 		b.Args = slices.Clone(args)
 		b.Args[0].Token = ""
 	}
 	return b
 }
 
-// choiceNames are the names that COMMAND DOCS gives to choices, by their first alternative.
+// choiceNames are the names that clients know choices by, told by their first alternative; others are
+// called as their alternatives together.
 var choiceNames = map[string]string{
-	"nx": "condition", "seconds": "expiration", "byte": "unit", "async": "flush-type", "asc": "order", "on": "enabled", "nosave": "save-selector",
+	"nx": "condition", "seconds": "expiration", "async": "async", "asc": "order", "write": "mode", "ip:port": "filter", "client-id": "new-format",
 }
 
 func choiceName(alts []Argument) string {
 	if name := choiceNames[alts[0].Name]; name != "" {
 		return name
 	}
-	return alts[0].Name
+	return joinNames(alts)
+}
+
+func joinNames(args []Argument) string {
+	var names []string
+	for i := range args {
+		names = append(names, args[i].Name)
+	}
+	return strings.Join(names, "_")
 }
 
 // isToken reports whether a word of a syntax is written by the client as it is.
