@@ -47,7 +47,7 @@ func probeDel(c *engine.Ctx) {
 }
 
 func probeExists(c *engine.Ctx) {
-	_, ok := c.Peek(c.Args[1])
+	_, ok := c.Read(c.Args[1])
 	if ok {
 		c.Reply.Int(1)
 		return

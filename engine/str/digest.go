@@ -89,8 +89,7 @@ func delex(c *engine.Ctx) {
 			return
 		}
 	}
-	remove(c, key, c.Opt().LazyUserDel)
-	c.Effect(wordDel, key)
+	removeEffect(c, key, c.Opt().LazyUserDel)
 	c.Reply.Int(1)
 }
 

@@ -91,15 +91,19 @@ func getdel(c *engine.Ctx) {
 	if !found || !ok {
 		return
 	}
-	remove(c, key, c.Opt().LazyUserDel)
-	c.Effect(wordDel, key)
+	removeEffect(c, key, c.Opt().LazyUserDel)
 }
 
-// remove deletes a key that is there and tells so.
-func remove(c *engine.Ctx, key []byte, lazy bool) {
+// removeEffect deletes a key that is there; the effect is UNLINK when that is lazy, as in Redis.
+func removeEffect(c *engine.Ctx, key []byte, lazy bool) {
 	c.Delete(key, lazy)
 	c.Changed(key)
 	c.Notify(engine.NotifyGeneric, "del", key)
+	if lazy {
+		c.Effect(wordUnlink, key)
+		return
+	}
+	c.Effect(wordDel, key)
 }
 
 // getex is GETEX key with one of EX, PX, EXAT, PXAT, PERSIST. The value is answered even when the moment
@@ -128,13 +132,7 @@ func getex(c *engine.Ctx) {
 	replyText(c, r)
 	switch {
 	case o.set.any(optEXAT|optPXAT) && at <= c.Now && !c.Opt().Replica:
-		lazy := c.Opt().LazyExpire
-		remove(c, key, lazy)
-		if lazy {
-			c.Effect(wordUnlink, key)
-			return
-		}
-		c.Effect(wordDel, key)
+		removeEffect(c, key, c.Opt().LazyExpire)
 	case at != 0:
 		c.SetExpire(r, at)
 		c.Changed(key)
