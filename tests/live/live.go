@@ -46,7 +46,13 @@ func (l *logBuffer) String() string {
 	return l.buf.String()
 }
 
+// binaryVariable names a server to test in place of one built from this tree.
+const binaryVariable = "HASHLANE_BIN"
+
 var build = sync.OnceValues(func() (string, error) {
+	if bin := os.Getenv(binaryVariable); bin != "" {
+		return filepath.Abs(bin)
+	}
 	root, err := moduleRoot()
 	if err != nil {
 		return "", err
