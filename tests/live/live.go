@@ -71,13 +71,13 @@ var build = sync.OnceValues(func() (string, error) {
 		return "", err
 	}
 	bin := filepath.Join(dir, "hashlane")
-	args := []string{"build", "-o", bin}
+	args, cgo := []string{"build", "-o", bin}, "CGO_ENABLED=0"
 	if raceBuild {
 		bin += "-race"
-		args = []string{"build", "-race", "-o", bin}
+		args, cgo = []string{"build", "-race", "-o", bin}, "CGO_ENABLED=1" // the race detector needs it
 	}
 	cmd := exec.Command("go", append(args, "./cmd/hashlane")...)
-	cmd.Dir = root
+	cmd.Dir, cmd.Env = root, append(os.Environ(), cgo)
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("go build: %w\n%s", err, out)
 	}
