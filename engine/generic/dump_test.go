@@ -69,7 +69,7 @@ func TestRESTOREwithoutSuccess(t *testing.T) {
 	}
 	h.Configure(func(o *engine.Options) { o.LazyServerDel = true })
 	h.Want("+OK\r\n", "RESTORE", "a", "1", payload, "ABSTTL", "REPLACE")
-	if strings.Join(h.Events, ",") != "del a" || strings.Join(h.Effects, ",") != "UNLINK a" {
+	if strings.Join(h.Events, ",") != "del a" || strings.Join(h.Effects, ",") != "DEL a" {
 		t.Errorf("late REPLACE: events %q, effects %q", h.Events, h.Effects)
 	}
 	h.Want(":0\r\n", "DBSIZE")

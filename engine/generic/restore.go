@@ -121,9 +121,8 @@ func restoreLate(c *engine.Ctx, key []byte, y engine.Type, kind byte, body []byt
 	}
 	c.Delete(name, false)
 	if had {
-		lazy := c.Opt().LazyServerDel
-		c.Delete(key, lazy)
-		c.Effect(removal(lazy), key)
+		c.Delete(key, c.Opt().LazyServerDel)
+		c.Effect(removal(false), key)
 		c.Changed(key)
 		c.Notify(engine.NotifyGeneric, "del", key)
 	}
