@@ -26,8 +26,15 @@ func (l *Loop) admit(k *Conn, s *staged) (admitted, done bool) {
 	case k.flags&flagMulti != 0 && c.Flags.Has(engine.NoMulti):
 		return l.refuse(k, c, resp.ErrNotInMulti)
 	}
-	if max := l.Space.Opt.MaxMemory; max > 0 && c.Flags.Has(engine.DenyOOM) && l.Server.memoryOver(l, max) {
-		return l.refuse(k, c, resp.ErrOutOfMemory)
+	if max := l.Space.Opt.MaxMemory; max > 0 {
+		switch {
+		case c.Flags.Has(engine.DenyOOM) && l.Server.memoryOver(l, max):
+			return l.refuse(k, c, resp.ErrOutOfMemory)
+		case c.isExec && k.multi != nil && k.multi.grows && l.Server.memoryOver(l, max):
+			k.leaveMulti()
+			l.unwatch(k)
+			return l.refuse(k, c, resp.Errorf("EXECABORT Transaction discarded because of: %s", resp.ErrOutOfMemory))
+		}
 	}
 	if p := l.Server.pause.mode(); p != pauseOff && l.held(k, c, p) {
 		k.stop |= stopPause
@@ -38,8 +45,9 @@ func (l *Loop) admit(k *Conn, s *staged) (admitted, done bool) {
 		l.queue(k, c, s.args)
 		return false, true
 	}
-	if l.Server.monitors.Load() != 0 {
-		l.feedMonitors(k, c, s.args)
+	if l.Server.monitors.Load() != 0 && !k.shown && !c.isExec { // EXEC is shown after what it executes
+		k.shown = true
+		l.feedMonitors(k, c, s.args, k.Session.DB)
 	}
 	return true, false
 }
@@ -50,7 +58,7 @@ func (l *Loop) held(k *Conn, c *commandInfo, p pauseMode) bool {
 		if c.queued() {
 			return p == pauseAll
 		}
-		if c.Full() == "exec" && k.multi.pausedBy(p) {
+		if c.isExec && k.multi.pausedBy(p) {
 			return true
 		}
 	}

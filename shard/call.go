@@ -111,11 +111,12 @@ func (l *Loop) everywhere(visit func(l *Loop) any, done func(results []any)) {
 	}
 }
 
-// Async runs work on a goroutine of its own, then done on the connection's loop. For blocking work (files).
+// Async runs work on a goroutine of its own, which starts when the tick's writes have been stamped, then done
+// on the connection's loop. For blocking work (files).
 func (c *Call) Async(work func() any, done func(result any, w *resp.Writer)) {
 	l := c.Loop
 	reply := c.Later()
-	l.env.Go(func() {
+	l.launch = append(l.launch, func() {
 		r := work()
 		l.Server.Post(l.ID, func(*Loop) {
 			reply(func(w *resp.Writer) { done(r, w) })

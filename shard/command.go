@@ -16,6 +16,7 @@ type commandInfo struct {
 	spread bool // reaches every shard
 	// guarded: enable-debug-command may forbid it.
 	guarded bool
+	isExec  bool
 	fast    bool // the latency monitor tells fast commands apart
 	// waits: in a pipeline, all replies of other shards come first (fences of DESIGN §4).
 	waits bool
@@ -38,6 +39,7 @@ func commandInfos(t *engine.Table) []commandInfo {
 		x.spread = c.Where == engine.AtAll
 		x.fast = c.Flags.Has(engine.Fast)
 		x.guarded = guarded(c)
+		x.isExec = c.Name == "EXEC" && c.Container == ""
 		x.waits = c.Where != engine.AtKeys && c.Name != "PING" && c.Name != "ECHO" && c.Name != "SELECT"
 	}
 	return out

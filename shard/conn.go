@@ -70,7 +70,8 @@ type Conn struct {
 	slots  []replySlot
 	base   uint64 // number of slots[0]
 
-	pending int // commands waiting for other shards
+	pending   int // commands waiting for other shards
+	lastOwner int // of the last of them
 	stop    stopFlags
 	flags   connFlags
 
@@ -82,6 +83,7 @@ type Conn struct {
 	lastCmd *commandInfo
 	cmds    int64
 
+	shown        bool // to the monitors: the command that comes next, which had to wait
 	isDirty      bool
 	queuedResume bool
 	halfClosed   bool // the peer has ended its side
@@ -162,6 +164,9 @@ func (l *Loop) goOn(k *Conn) {
 		return
 	}
 	n := l.run(k, k.in)
+	if k.wire == nil {
+		return // closed by what it executed
+	}
 	if k.in = k.in[n:]; len(k.in) == 0 {
 		l.bufs.put(k.in)
 		k.in = nil
@@ -234,6 +239,22 @@ func (l *Loop) closeReply(k *Conn, start int) {
 	}
 	l.touch(k)
 	l.w.Buf = nil
+}
+
+// push adds to the connection's output what is no reply to a command of its own.
+func (l *Loop) push(k *Conn, b []byte) {
+	if k.flags&flagReplyOff != 0 {
+		return
+	}
+	w := l.openReply(k)
+	w.Buf = append(w.Buf, b...)
+	if n := len(k.slots); n > 0 {
+		k.slots[n-1].buf = w.Buf
+	} else {
+		k.out = w.Buf
+	}
+	l.touch(k)
+	w.Buf = nil
 }
 
 // newSlot reserves the place of a reply that comes later.

@@ -59,6 +59,7 @@ func (l *Loop) batch(k *Conn, b []byte) (used int, more bool) {
 // parse cuts commands off b into the stage.
 func (l *Loop) parse(k *Conn, b []byte) (n, used int, err error) {
 	k.parser.Reset()
+	k.parser.MaxBulk = l.opt.ProtoMaxBulkLen
 	limit := stageSize
 	if k.flags&flagUnauth != 0 {
 		limit = 1 // limits of the parser change with AUTH
@@ -141,8 +142,18 @@ func (l *Loop) dispatch(k *Conn, s *staged) bool {
 		}
 	}
 	k.lastCmd = c
-	k.cmds++
 	k.usedMs = l.nowMs
+	if !l.begun(k, s) {
+		return false
+	}
+	k.cmds++
+	k.shown = false
+	return true
+}
+
+// begun executes the command or sends it off, unless it must wait for others of its connection.
+func (l *Loop) begun(k *Conn, s *staged) bool {
+	c := s.cmd
 	if c.oneKey {
 		return l.oneKey(k, s)
 	}
@@ -157,6 +168,9 @@ func (l *Loop) dispatch(k *Conn, s *staged) bool {
 }
 
 func (l *Loop) oneKey(k *Conn, s *staged) bool {
+	if !l.mayCross(k, s.owner) {
+		return false
+	}
 	if s.owner == l.ID && (l.core.Idle() || l.core.Free(l.oneLock(s))) {
 		l.ctx.Hint(s.args[1], s.hash)
 		l.executeHere(k, s.cmd, s.args, s)
@@ -173,6 +187,12 @@ func (l *Loop) oneKey(k *Conn, s *staged) bool {
 		k.stop |= stopDrain // it waits for a lock: nothing of this connection overtakes it
 	}
 	return true
+}
+
+// mayCross reports whether the connection may go on to shard owner while replies of another are
+// outstanding; with pipeline-order strict it may not, and stops until they are there.
+func (l *Loop) mayCross(k *Conn, owner int) bool {
+	return !l.opt.PipelineStrict || k.pending == 0 || k.lastOwner == owner || l.drained(k)
 }
 
 func (l *Loop) oneLock(s *staged) []txn.Key {
@@ -212,10 +232,12 @@ func (l *Loop) executeHere(k *Conn, c *commandInfo, args [][]byte, s *staged) {
 	l.closeReply(k, start)
 }
 
-// perform runs a data command at the one shard that has its keys and writes the reply to w.
+// perform runs a data command at the one shard that has its keys and writes the reply to w. Its effects are
+// one unit of the journal.
 func (l *Loop) perform(c *commandInfo, args [][]byte, s *engine.Session, w *resp.Writer) {
 	start := len(w.Buf)
-	defer l.outOfMemory(w, start)
+	l.journal.begin()
+	defer l.performed(w, start)
 	if c.Run == nil {
 		l.performPlan(c, args, s, w)
 		return
@@ -226,9 +248,9 @@ func (l *Loop) perform(c *commandInfo, args [][]byte, s *engine.Session, w *resp
 	l.ctx.Finish()
 }
 
-// outOfMemory turns the engine's panic for a full arena into an error reply: the engine raises it before
-// it has changed anything.
-func (l *Loop) outOfMemory(w *resp.Writer, start int) {
+// performed ends perform. The engine's panic for a full arena becomes an error reply: the engine raises it
+// before it has changed anything.
+func (l *Loop) performed(w *resp.Writer, start int) {
 	switch x := recover(); x {
 	case nil:
 	case error(engine.ErrNoMemory):
@@ -237,6 +259,7 @@ func (l *Loop) outOfMemory(w *resp.Writer, start int) {
 	default:
 		panic(x)
 	}
+	l.journal.end()
 }
 
 // performPlan runs a command that has only a plan, all of its hops here.
@@ -246,6 +269,12 @@ func (l *Loop) performPlan(c *commandInfo, args [][]byte, s *engine.Session, w *
 		w.Err(err)
 		return
 	}
+	var g gathered
+	was := l.journal.gather(&g, args)
+	defer func() {
+		l.journal.restore(was)
+		l.journal.put(&g)
+	}()
 	for hop := 0; ; hop++ {
 		l.step(c, args, s, p, hop, keys)
 		next, done := p.Next(hop, w)
@@ -291,6 +320,9 @@ func (l *Loop) step(c *commandInfo, args [][]byte, s *engine.Session, p engine.P
 // route sends a command with other than one key to its owner, or begins a transaction.
 func (l *Loop) route(k *Conn, c *commandInfo, args [][]byte) bool {
 	owner, spread := l.owners(c, args)
+	if !spread && !l.mayCross(k, owner) {
+		return false
+	}
 	if !spread && owner == l.ID {
 		if l.core.Idle() || l.core.Free(l.keyLocks(c, args)) {
 			l.executeHere(k, c, args, nil)

@@ -24,6 +24,10 @@ type Loop struct {
 	opt     *Options
 	core    *txn.Core
 	watches txn.Watches
+	journal tickJournal
+	// stuck are connections of which a message waits here for a lock, with the messages behind it.
+	stuck map[*Conn][]*message
+	launch  []func() // blocking work to start when the tick's writes have been stamped
 	in, out []*ring // by shard; nil for the loop itself
 	tails   []uint64
 	self    []item // what the loop sends to itself
@@ -180,8 +184,10 @@ func (l *Loop) Send(to int, m txn.Msg) { l.send(to, item{kind: itemTxn, tx: m}) 
 func (l *Loop) end() {
 	for turn := 1; ; turn++ {
 		l.settle()
+		l.stamp()
 		l.publish()
 		l.flush()
+		l.start()
 		l.core.PushBegun(l.bell)
 		if len(l.in) > 1 {
 			l.asleep.Store(1)
@@ -197,6 +203,15 @@ func (l *Loop) end() {
 		l.takeIn()
 	}
 	l.watchdog()
+}
+
+// start begins the blocking work that was asked for.
+func (l *Loop) start() {
+	for i, work := range l.launch {
+		l.env.Go(work)
+		l.launch[i] = nil
+	}
+	l.launch = l.launch[:0]
 }
 
 // settle lets connections go on that waited for something of this tick.
@@ -246,7 +261,7 @@ func (l *Loop) more() bool {
 			return true
 		}
 	}
-	return l.Server.lanes.Some(l.ID) || len(l.self) > 0 || len(l.resumed) > 0
+	return l.Server.lanes.Some(l.ID) || l.core.Runnable() || len(l.self) > 0 || len(l.resumed) > 0
 }
 
 // watchdog counts ticks above the stall budget with the command that took longest in them.

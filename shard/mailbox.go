@@ -17,21 +17,23 @@ func (s *Server) Post(shard int, f func(*Loop)) {
 	s.env.Bell(shard)
 }
 
-// takeMail runs what has been posted. Runs on the shard's loop.
-func (l *Loop) takeMail() {
+// openMail answers what has been posted.
+func (l *Loop) openMail() []func(*Loop) {
 	l.mail.mu.Lock()
+	defer l.mail.mu.Unlock()
 	calls := l.mail.calls
 	l.mail.calls = nil
-	l.mail.mu.Unlock()
+	return calls
+}
+
+// Wake is a tick without input: the doorbell rang. What was posted is taken before the lane, as all input
+// is (txn invariant I7). Runs on the shard's loop.
+func (l *Loop) Wake() {
+	calls := l.openMail()
+	l.begin()
+	l.st.wakeups++
 	for _, f := range calls {
 		f(l)
 	}
-}
-
-// Wake is a tick without input: the doorbell rang. Runs on the shard's loop.
-func (l *Loop) Wake() {
-	l.begin()
-	l.st.wakeups++
-	l.takeMail()
 	l.end()
 }

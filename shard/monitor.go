@@ -30,11 +30,11 @@ func (l *Loop) stopMonitor(k *Conn) {
 }
 
 // feedMonitors shows a command to the monitors of all loops.
-func (l *Loop) feedMonitors(k *Conn, c *commandInfo, args [][]byte) {
+func (l *Loop) feedMonitors(k *Conn, c *commandInfo, args [][]byte, db int) {
 	if c.Flags.Any(engine.SkipMonitor | engine.Admin) {
 		return
 	}
-	line := l.monitorLine(k, c.redact(args))
+	line := l.monitorLine(k, c.redact(args), db)
 	for i := range l.in {
 		if i == l.ID {
 			l.showMonitors(line)
@@ -46,15 +46,13 @@ func (l *Loop) feedMonitors(k *Conn, c *commandInfo, args [][]byte) {
 
 func (l *Loop) showMonitors(line []byte) {
 	for _, k := range l.mons {
-		w := l.openReply(k)
-		w.Buf = append(w.Buf, line...)
-		l.closeReply(k, len(w.Buf))
+		l.push(k, line)
 	}
 }
 
-func (l *Loop) monitorLine(k *Conn, args [][]byte) []byte {
+func (l *Loop) monitorLine(k *Conn, args [][]byte, db int) []byte {
 	us := l.env.Wall()
-	line := fmt.Appendf(nil, "+%d.%06d [%d %s]", us/1e6, us%1e6, k.Session.DB, k.monitorAddr())
+	line := fmt.Appendf(nil, "+%d.%06d [%d %s]", us/1e6, us%1e6, db, k.monitorAddr())
 	for _, a := range args {
 		line = append(line, ' ')
 		line = AppendQuoted(line, a)

@@ -10,6 +10,7 @@ import (
 type multi struct {
 	queue  []queuedCommand
 	spoilt bool // a command was refused: EXEC discards
+	grows  bool // a command is denied when memory is over the limit
 	bytes  int
 }
 
@@ -33,6 +34,7 @@ func (l *Loop) queue(k *Conn, c *commandInfo, args [][]byte) {
 	m.setArgs(args)
 	k.multi.queue = append(k.multi.queue, queuedCommand{c, m.args})
 	k.multi.bytes += len(m.buf) + 24*len(args)
+	k.multi.grows = k.multi.grows || c.Flags.Has(engine.DenyOOM)
 	k.lastCmd = c
 	w := l.openReply(k)
 	start := len(w.Buf)
@@ -69,22 +71,26 @@ func discard(c *Call) {
 func exec(c *Call) {
 	k, l := c.Conn, c.Loop
 	m := k.multi
+	x := &multiRun{home: l, conn: k, exec: &l.Server.infos[c.Cmd.ID]}
 	if m == nil {
+		x.show()
 		c.Reply.Error(resp.ErrExecNoMulti)
 		return
 	}
 	k.leaveMulti()
 	if m.spoilt {
+		x.show()
 		l.unwatch(k)
 		c.Reply.Error(resp.ErrExecAbort)
 		return
 	}
-	x := &multiRun{home: l, conn: k, cmds: m.queue, watch: k.watch, session: k.Session}
+	x.cmds, x.watch, x.session = m.queue, k.watch, k.Session
 	x.session.InMulti = true
 	x.w.V = k.Session.V
 	switch owner := x.owner(); {
 	case owner == l.ID && l.core.Free(x.allLocks()):
 		x.runAt(l, c.Reply)
+		x.show()
 		l.unwatch(k)
 	case owner >= 0:
 		x.post(c, owner)
@@ -102,6 +108,7 @@ func exec(c *Call) {
 type multiRun struct {
 	home    *Loop
 	conn    *Conn
+	exec    *commandInfo
 	cmds    []queuedCommand
 	watch   *watching
 	session engine.Session
@@ -117,6 +124,26 @@ type multiRun struct {
 	replies  [][]byte // by command
 	plan     *planWork
 	planHop  int
+	checked  []gathered // effects of hop 0, by shard
+	effects  []gathered // by command
+}
+
+// show tells the monitors what was executed and that it was by EXEC.
+func (x *multiRun) show() {
+	l := x.home
+	if l.Server.monitors.Load() == 0 {
+		return
+	}
+	db := x.session.DB
+	if !x.broken {
+		for _, q := range x.cmds {
+			l.feedMonitors(x.conn, q.cmd, q.args, db)
+			if n, ok := resp.ParseInt(q.args[len(q.args)-1]); ok && q.cmd.Full() == "select" && n >= 0 && n < int64(l.opt.Databases) {
+				db = int(n)
+			}
+		}
+	}
+	l.feedMonitors(x.conn, x.exec, [][]byte{[]byte("exec")}, x.conn.Session.DB)
 }
 
 // owner is the one shard that holds all keys of the commands and of the watch, or -1 when there are
@@ -166,17 +193,20 @@ func (x *multiRun) allLocks() []txn.Key {
 	return txn.Normalize(keys)
 }
 
-// runAt executes everything at the one shard that has the keys.
+// runAt executes everything at the one shard that has the keys: one unit of its journal.
 func (x *multiRun) runAt(l *Loop, w *resp.Writer) {
-	x.expireWatched(l)
+	x.checkWatched(l)
 	if x.watch != nil && x.watch.mark.Dirty() {
+		x.broken = true
 		w.NullArray()
 		return
 	}
 	w.Array(len(x.cmds))
+	l.journal.begin()
 	for _, q := range x.cmds {
 		x.perform(l, q, w)
 	}
+	l.journal.end()
 }
 
 func (x *multiRun) perform(l *Loop, q queuedCommand, w *resp.Writer) {
@@ -191,14 +221,25 @@ func (x *multiRun) perform(l *Loop, q queuedCommand, w *resp.Writer) {
 	}
 }
 
-// expireWatched looks at the watched keys of this shard, so that those whose time is over count as changed.
-func (x *multiRun) expireWatched(l *Loop) {
+// performInto is perform with the reply and the effects kept for the home.
+func (x *multiRun) performInto(l *Loop, i int, w *resp.Writer) {
+	w.V, w.Buf = x.session.V, nil
+	was := l.journal.gather(&x.effects[i], nil)
+	x.perform(l, x.cmds[i], w)
+	l.journal.restore(was)
+	x.replies[i] = w.Buf
+	w.Buf = nil
+}
+
+// checkWatched breaks the watch if a key of this shard that was there has run out of time since, which
+// nobody may have noticed.
+func (x *multiRun) checkWatched(l *Loop) {
 	if x.watch == nil {
 		return
 	}
 	for _, k := range x.watch.keys {
-		if l.owns(k.key) {
-			l.peek(k.db, k.key)
+		if k.there && l.owns(k.key) && !l.has(k) {
+			x.watch.mark.Taint()
 		}
 	}
 }
@@ -226,6 +267,7 @@ func (x *multiRun) post(c *Call, owner int) {
 }
 
 func (x *multiRun) answer() {
+	x.show()
 	x.home.unwatch(x.conn)
 	x.reply(func(w *resp.Writer) { w.Buf = append(w.Buf, x.w.Buf...) })
 }
@@ -236,6 +278,8 @@ func (x *multiRun) begin(c *Call) {
 	x.reply = c.Later()
 	x.checking = true
 	x.replies = make([][]byte, len(x.cmds))
+	x.effects = make([]gathered, len(x.cmds))
+	x.checked = make([]gathered, len(l.in))
 	x.tx = &txn.Tx{Work: x}
 	for _, q := range x.cmds {
 		x.tx.Gate = x.tx.Gate || q.cmd.Where == engine.AtAll || q.cmd.Where == engine.AtCursor
@@ -291,16 +335,15 @@ func (x *multiRun) Step(shard, _ int) {
 	l := x.home.Server.loops[shard]
 	switch {
 	case x.checking:
-		x.expireWatched(l)
+		was := l.journal.gather(&x.checked[shard], nil)
+		x.checkWatched(l)
+		l.journal.restore(was)
 	case x.plan != nil:
 		x.plan.Step(shard, x.planHop)
 	default:
 		for i, owner := range x.segment {
 			if owner == shard {
-				l.w.V, l.w.Buf = x.session.V, nil
-				x.perform(l, x.cmds[x.at+i], &l.w)
-				x.replies[x.at+i] = l.w.Buf
-				l.w.Buf = nil
+				x.performInto(l, x.at+i, &l.w)
 			}
 		}
 	}
@@ -316,25 +359,33 @@ func (x *multiRun) Next(int) ([]int, txn.Verdict) {
 			return nil, txn.End
 		}
 	case x.plan != nil:
-		keys, done := x.plan.plan.Next(x.planHop, &x.plan.w)
-		if !done {
+		shards, v := x.plan.Next(x.planHop)
+		if v == txn.Hop {
 			x.planHop++
-			var shards []int
-			shards, x.plan.keys = x.plan.hopOf(keys)
 			return x.within(shards), txn.Hop
 		}
-		if x.plan.w.Errors > 0 {
-			x.home.countErrors(x.plan.cmd, &x.plan.w)
-		}
-		x.home.count(x.plan.cmd, x.home.env.Mono()-x.plan.startNs)
-		x.replies[x.at] = x.plan.w.Buf
-		x.plan = nil
-		x.at++
+		x.endPlan()
 	default:
 		x.at += len(x.segment)
 		x.segment = x.segment[:0]
 	}
 	return x.advance()
+}
+
+// endPlan takes reply and effects of a command over several owners.
+func (x *multiRun) endPlan() {
+	l, p := x.home, x.plan
+	was := l.journal.gather(&x.effects[x.at], nil)
+	ns := p.collect()
+	l.journal.restore(was)
+	l.count(p.cmd, ns)
+	l.slow(p.cmd, p.args, ns, x.conn)
+	if p.w.Errors > 0 {
+		l.countErrors(p.cmd, &p.w)
+	}
+	x.replies[x.at] = p.w.Buf
+	x.plan = nil
+	x.at++
 }
 
 // within is the shards of a plan's hop: nil means all that the plan visits, which may be fewer than take
@@ -393,10 +444,7 @@ func (x *multiRun) gather() (shards []int) {
 			if i > 0 {
 				break
 			}
-			x.w.V, x.w.Buf = x.session.V, nil
-			x.perform(l, q, &x.w)
-			x.replies[x.at] = x.w.Buf
-			x.w.Buf = nil
+			x.performInto(l, x.at, &x.w)
 			x.at++
 			return nil
 		}
@@ -421,7 +469,7 @@ func (x *multiRun) takesPart(shard int) bool {
 // startPlan begins the hops of a command over several owners.
 func (x *multiRun) startPlan(q queuedCommand) (shards []int, ok bool) {
 	l := x.home
-	p := &planWork{home: l, conn: x.conn, cmd: q.cmd, args: q.args, session: x.session, startNs: l.env.Mono()}
+	p := &planWork{home: l, conn: x.conn, cmd: q.cmd, args: q.args, session: x.session, at: make([]planShard, len(l.in))}
 	p.w.V = x.session.V
 	plan, _, err := l.plan(q.cmd, q.args, &p.session)
 	if err != nil {
@@ -446,7 +494,9 @@ func (x *multiRun) callHome(q queuedCommand) {
 	w := &resp.Writer{V: x.conn.Session.V}
 	call := &Call{Server: l.Server, Loop: l, Conn: x.conn, Cmd: q.cmd.Command, Args: q.args, Reply: w, Now: l.nowMs, multi: x}
 	t0 := l.env.Mono()
+	was := l.journal.gather(&x.effects[x.at], nil)
 	q.cmd.home(call)
+	l.journal.restore(was)
 	l.count(q.cmd, l.env.Mono()-t0)
 	if call.later {
 		x.waiting = true
@@ -470,6 +520,8 @@ func (x *multiRun) homeDone(reply []byte) {
 
 // Commit is txn.Work.
 func (x *multiRun) Commit() {
+	x.journalUnit()
+	x.show()
 	x.home.unwatch(x.conn)
 	x.reply(func(w *resp.Writer) {
 		if x.broken {
@@ -481,4 +533,17 @@ func (x *multiRun) Commit() {
 			w.Buf = append(w.Buf, r...)
 		}
 	})
+}
+
+// journalUnit makes one unit of the effects of all commands, in their order.
+func (x *multiRun) journalUnit() {
+	j := &x.home.journal
+	j.begin()
+	for i := range x.checked {
+		j.put(&x.checked[i])
+	}
+	for i := range x.effects {
+		j.put(&x.effects[i])
+	}
+	j.end()
 }

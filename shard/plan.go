@@ -1,6 +1,8 @@
 package shard
 
 import (
+	"sync/atomic"
+
 	"hashlane/engine"
 	"hashlane/proto/resp"
 	"hashlane/txn"
@@ -17,15 +19,24 @@ type planWork struct {
 	plan    engine.Plan
 	owned   [][]int // by shard: positions of its keys; nil when the plan visits all shards
 	keys    [][]int // by shard: those of this hop
+	// readsOnce: its locks go back right after its only step.
+	readsOnce bool
 	w       resp.Writer
-	startNs int64
+	at      []planShard // by shard
+	full    atomic.Bool // a step found its arena full
+}
+
+// planShard is what the steps at one shard leave for the home.
+type planShard struct {
+	gathered
+	ns int64
 }
 
 // beginPlan begins the transaction of a command over several shards. The connection goes on after its reply.
 func (l *Loop) beginPlan(k *Conn, c *commandInfo, args [][]byte) {
 	m := message{}
 	m.setArgs(args)
-	work := &planWork{home: l, conn: k, cmd: c, args: m.args, session: k.Session, startNs: l.env.Mono()}
+	work := &planWork{home: l, conn: k, cmd: c, args: m.args, session: k.Session, at: make([]planShard, len(l.in))}
 	work.w.V = k.Session.V
 	plan, _, err := l.plan(c, work.args, &work.session)
 	if err != nil {
@@ -50,7 +61,8 @@ func (l *Loop) refuseHere(k *Conn, c *commandInfo, err error) {
 }
 
 func (p *planWork) tx(l *Loop) *txn.Tx {
-	tx := &txn.Tx{Work: p, ReadOnly: p.cmd.OneHop && p.cmd.Flags.Has(engine.ReadOnly)}
+	p.readsOnce = p.cmd.OneHop && p.cmd.Flags.Has(engine.ReadOnly)
+	tx := &txn.Tx{Work: p, ReadOnly: p.readsOnce}
 	n := len(l.in)
 	if p.cmd.spread {
 		tx.Gate = true
@@ -93,11 +105,43 @@ func (p *planWork) Step(shard, hop int) {
 	if p.keys != nil {
 		keys = p.keys[shard]
 	}
+	at := &p.at[shard]
+	t0 := l.env.Mono()
+	if p.readsOnce {
+		// Its locks are given back now: a key that expires is a unit of this loop.
+		l.guardedStep(p, hop, keys)
+	} else {
+		was := l.journal.gather(&at.gathered, p.args)
+		l.guardedStep(p, hop, keys)
+		l.journal.restore(was)
+	}
+	ns := l.env.Mono() - t0
+	at.ns += ns
+	l.noteWorst(p.cmd, ns)
+}
+
+// guardedStep runs a step; a full arena becomes the error reply of the command. What other shards have
+// changed by then stays changed.
+func (l *Loop) guardedStep(p *planWork, hop int, keys []int) {
+	defer func() {
+		switch x := recover(); x {
+		case nil:
+		case error(engine.ErrNoMemory):
+			p.full.Store(true)
+		default:
+			panic(x)
+		}
+	}()
 	l.step(p.cmd, p.args, &p.session, p.plan, hop, keys)
 }
 
 // Next is txn.Work.
 func (p *planWork) Next(hop int) ([]int, txn.Verdict) {
+	if p.full.Load() {
+		p.w.Buf = p.w.Buf[:0]
+		p.w.Error(resp.ErrOutOfMemory)
+		return nil, txn.End
+	}
 	keys, done := p.plan.Next(hop, &p.w)
 	if done {
 		return nil, txn.End
@@ -124,10 +168,38 @@ func (p *planWork) hopOf(keys []int) (shards []int, by [][]int) {
 	return shards, by
 }
 
+// collect puts the effects of all steps where the home collects now, those of the command as sent once and
+// last; it answers the time that the steps took.
+func (p *planWork) collect() (ns int64) {
+	j := &p.home.journal
+	sent := false
+	for i := range p.at {
+		g := &p.at[i].gathered
+		ns += p.at[i].ns
+		if g.asSent && sent {
+			g.asSent = false
+		}
+		sent = sent || g.asSent
+	}
+	for i := range p.at {
+		if !p.at[i].asSent {
+			j.put(&p.at[i].gathered)
+		}
+	}
+	for i := range p.at {
+		if p.at[i].asSent {
+			j.put(&p.at[i].gathered)
+		}
+	}
+	return ns
+}
+
 // Commit is txn.Work.
 func (p *planWork) Commit() {
 	l, k := p.home, p.conn
-	ns := l.env.Mono() - p.startNs
+	l.journal.begin()
+	ns := p.collect()
+	l.journal.end()
 	l.count(p.cmd, ns)
 	if p.w.Errors > 0 {
 		l.countErrors(p.cmd, &p.w)

@@ -16,6 +16,7 @@ func (l *Loop) newMessage(k *Conn, c *commandInfo, args [][]byte) *message {
 func (l *Loop) post(k *Conn, owner int, m *message) {
 	m.slot = k.newSlot()
 	k.pending++
+	k.lastOwner = owner
 	if owner == l.ID {
 		l.serve(m)
 		return
@@ -23,7 +24,8 @@ func (l *Loop) post(k *Conn, owner int, m *message) {
 	l.send(owner, item{kind: itemRequest, msg: m})
 }
 
-// serve executes a message at its owner, now or when its keys are free.
+// serve executes a message at its owner, now or when its turn comes: a message whose keys are locked waits,
+// and so do those of the same connection that come after it.
 func (l *Loop) serve(m *message) {
 	m.keys = m.keys[:0]
 	if m.single {
@@ -33,12 +35,49 @@ func (l *Loop) serve(m *message) {
 	} else {
 		m.keys = append(m.keys, m.req.Keys...)
 	}
+	if len(l.stuck) > 0 {
+		if line, ok := l.stuck[m.conn]; ok {
+			l.stuck[m.conn] = append(line, m)
+			return
+		}
+	}
 	if l.core.Free(m.keys) {
 		l.work(m)
 		return
 	}
-	m.req = txn.Request{Keys: m.keys, Run: func() { l.work(m) }}
+	if l.stuck == nil {
+		l.stuck = map[*Conn][]*message{}
+	}
+	l.stuck[m.conn] = nil
+	l.await(m)
+}
+
+// await queues a message for its locks; afterwards come those that stand behind it.
+func (l *Loop) await(m *message) {
+	k := m.conn
+	m.req = txn.Request{Keys: m.keys, Run: func() {
+		l.work(m)
+		l.unstick(k)
+	}}
 	l.core.Enter(&m.req)
+}
+
+// unstick goes on with the messages of a connection until one has to wait.
+func (l *Loop) unstick(k *Conn) {
+	for {
+		line := l.stuck[k]
+		if len(line) == 0 {
+			delete(l.stuck, k)
+			return
+		}
+		m := line[0]
+		l.stuck[k] = line[1:]
+		if !l.core.Free(m.keys) {
+			l.await(m)
+			return
+		}
+		l.work(m)
+	}
 }
 
 // work executes a message and sends it home.

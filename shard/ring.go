@@ -1,8 +1,9 @@
 package shard
 
 import (
-	"hashlane/engine"
 	"sync/atomic"
+
+	"hashlane/engine"
 
 	"hashlane/txn"
 )

@@ -29,6 +29,8 @@ type Config struct {
 	Log func(level int, text string)
 	// CursorShard is the shard that a SCAN cursor stands at.
 	CursorShard func(cursor []byte, shards int) int
+	// Event takes keyspace events; nil: nobody does. Key is borrowed. Runs on the shard's loop.
+	Event func(l *Loop, class engine.NotifyClass, event string, db int, key []byte)
 	// Relisten is called when addresses to listen on have changed.
 	Relisten func(old, new *Options) error
 }
@@ -43,6 +45,8 @@ type Server struct {
 	env      Env
 	log      func(level int, text string)
 	relisten func(old, new *Options) error
+	onEvent  func(l *Loop, class engine.NotifyClass, event string, db int, key []byte)
+	journal  Journal
 	infos    []commandInfo
 	loops    []*Loop
 	lanes    *txn.Lanes
@@ -63,6 +67,8 @@ func New(c Config) (*Server, error) {
 		Table: c.Table, RunID: newRunID(), StartMs: c.Env.Wall() / 1000, CursorShard: c.CursorShard,
 		env: c.Env, log: c.Log, relisten: c.Relisten, infos: commandInfos(c.Table), lanes: txn.NewLanes(c.Options.Shards),
 	}
+	s.onEvent = c.Event
+	s.journal.wake, s.journal.db = make(chan struct{}, 1), -1
 	s.opts.Store(c.Options)
 	s.engOpts.Store(c.Engine)
 	n := c.Options.Shards

@@ -43,6 +43,11 @@ func (l *Loop) count(c *commandInfo, ns int64) {
 		}
 		s.hist.Record(ns)
 	}
+	l.noteWorst(c, ns)
+}
+
+// noteWorst remembers the longest command of the tick for the watchdog.
+func (l *Loop) noteWorst(c *commandInfo, ns int64) {
 	if ns > l.worstNs {
 		l.worst, l.worstNs = c, ns
 	}

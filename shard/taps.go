@@ -2,19 +2,24 @@ package shard
 
 import "hashlane/engine"
 
-// taps tells the parts of a loop of its engine's changes. Runs on the shard's loop.
+// taps tells the parts of a loop of its engine's changes: WATCH of changed keys, the journal of effects,
+// whoever asked for keyspace events. Runs on the shard's loop.
 //
-// Nobody listens to effects and events yet: there is no journal, no replica and no subscriber, and the
-// engine is told so (Space.Listening, Options.NotifyEvents), so that they cost nothing.
+// Effects and events cost nothing while nobody listens: the engine is told so by Space.Listening and by
+// Options.NotifyEvents.
 type taps struct{ l *Loop }
 
 var _ engine.Taps = taps{}
 
 func (t taps) Changed(db int, key []byte) { t.l.watches.Touch(db, key) }
 
-func (t taps) Notify(engine.NotifyClass, string, int, []byte) {}
+func (t taps) Notify(class engine.NotifyClass, event string, db int, key []byte) {
+	if f := t.l.Server.onEvent; f != nil {
+		f(t.l, class, event, db, key)
+	}
+}
 
-func (t taps) Effect(int, ...[]byte) {}
+func (t taps) Effect(db int, args ...[]byte) { t.l.journal.take(db, args) }
 
 // Flushed breaks the watches of keys that are about to go.
 func (t taps) Flushed(db int) {
