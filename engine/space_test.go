@@ -106,7 +106,7 @@ func TestSpaceMatchesModel(t *testing.T) {
 		s, c := testSpace(t, o)
 		rnd := rand.New(rand.NewPCG(1, 2))
 		m := model{}
-		n := 200_000
+		n := 100_000
 		if testing.Short() {
 			n /= 10
 		}

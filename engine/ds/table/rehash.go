@@ -1,6 +1,7 @@
 package table
 
 import (
+	"fmt"
 	"math/bits"
 
 	"hashlane/engine/ds/arena"
@@ -153,8 +154,10 @@ func (t *Table) moveChain(b *bucket) bool {
 }
 
 // spareFor takes the overflow buckets that the move of b's chain into the chain of a smaller array may
-// need, so that it cannot fail halfway. A move into a larger array needs none: of m records in k buckets
-// one target gets a and the other m-a, which is never more than k-1 overflow buckets.
+// need, so that it cannot fail halfway. The chain's own become free one after the other, the first of them
+// when its records move, so one more is needed when the first bucket's records do not fit. A move into a
+// larger array needs none: the targets are empty, and of m records in k buckets one gets a and the other
+// m-a, which is never more than k-1 overflow buckets, each needed after it has become free.
 func (t *Table) spareFor(b *bucket, spare *arena.Handle) bool {
 	m, own := 0, 0
 	for x := b; ; x = t.link(x) {
@@ -168,7 +171,11 @@ func (t *Table) spareFor(b *bucket, spare *arena.Handle) bool {
 	for to.link != 0 {
 		to = t.link(to)
 	}
-	for need := (m-(slots-to.used())+slots-1)/slots - own; need > 0; need-- {
+	need := 0
+	if over := m - (slots - to.used()); over > 0 {
+		need = max((over+slots-1)/slots-own, 1)
+	}
+	for ; need > 0; need-- {
 		h := t.newBucket()
 		if h == 0 {
 			for *spare != 0 {
@@ -201,7 +208,10 @@ func (t *Table) moveBucket(x *bucket, spare *arena.Handle) {
 		j := to.used()
 		if j == slots {
 			o := *spare
-			s := (*bucket)(a.Ptr(o)) // I5: there is one, see spareFor
+			if o == 0 {
+				panic(fmt.Sprintf("table I5: no overflow bucket for a chain that moves: %v", t))
+			}
+			s := (*bucket)(a.Ptr(o))
 			*spare = s.link
 			s.link = 0
 			to.link = o

@@ -124,6 +124,24 @@ func TestTableGrowsAndShrinks(t *testing.T) {
 	w.empty()
 }
 
+// TestShrinkInScanOrder removes chain by chain, as the expiry cycle does: the chains that are left are
+// full when the table shrinks.
+func TestShrinkInScanOrder(t *testing.T) {
+	w := newWorld(t, 256<<20)
+	for i := range 5000 {
+		w.insert(fmt.Sprint(i))
+	}
+	for cursor := uint64(0); len(w.model) > 0; {
+		var due []string
+		cursor = w.tab.Scan(cursor, func(h arena.Handle) { due = append(due, string(At(w.m.Arena, h).Key())) })
+		for _, key := range due {
+			w.remove(key)
+		}
+		w.check()
+	}
+	w.empty()
+}
+
 func TestEmptyTable(t *testing.T) {
 	w := newWorld(t, 64<<20)
 	h := Hash([]byte("k"))
