@@ -277,7 +277,11 @@ func sameLine(a, b string, loose bool) bool {
 		}
 		n, ok1 := timeWord(x[i], loose)
 		m, ok2 := timeWord(y[i], loose)
-		if !ok1 || !ok2 || n-m > looseMs || m-n > looseMs {
+		limit := int64(looseMs)
+		if n < looseMs && !strings.HasPrefix(x[i], "@") {
+			limit = 1 // seconds
+		}
+		if !ok1 || !ok2 || n-m > limit || m-n > limit {
 			return false
 		}
 	}

@@ -108,6 +108,8 @@ func announce(c *engine.Ctx, key []byte, timed bool) {
 // conditions and GET.
 func effectSet(c *engine.Ctx, key, val []byte, at int64, o option) {
 	switch {
+	case !c.Space.Listening:
+		c.NoEffect() // the text of the time is an allocation
 	case o.any(optTimes):
 		c.Effect(wordSet, key, val, wordPxat, strconv.AppendInt(nil, at, 10))
 	case o.any(optKeepTTL):

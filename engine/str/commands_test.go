@@ -1,0 +1,131 @@
+package str_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"hashlane/engine"
+	"hashlane/engine/enginetest"
+	"hashlane/engine/str"
+	"hashlane/proto/resp"
+)
+
+func TestCommands(t *testing.T) {
+	for _, c := range str.Commands() {
+		switch {
+		case c.Run == nil:
+			t.Errorf("%s has no handler", c.Name)
+		case c.Flags.Has(engine.Write) == c.Flags.Has(engine.ReadOnly):
+			t.Errorf("%s neither reads nor writes, or both", c.Name)
+		case c.Flags.Has(engine.Fast) != strings.Contains(c.Cats, "@fast"):
+			t.Errorf("%s: flag fast and category @fast disagree", c.Name)
+		case c.Flags.Has(engine.Write) != strings.Contains(c.Cats, "@write"):
+			t.Errorf("%s: flag write and category @write disagree", c.Name)
+		case !strings.HasPrefix(c.Syntax, c.Name+" ") || c.Summary == "" || c.Complexity == "":
+			t.Errorf("%s lacks documentation", c.Name)
+		}
+		several := strings.Contains(c.Keys, "last=-1") || strings.Contains(c.Keys, "last=1") || strings.Contains(c.Keys, "keynum")
+		if several != (c.Plan != nil) {
+			t.Errorf("%s: keys of several owners need a plan", c.Name)
+		}
+	}
+}
+
+// TestPlansOverShards runs multi-key commands whose keys have all sorts of owners: the harness compares
+// every reply with that of one shard, and the replay of the effects.
+func TestPlansOverShards(t *testing.T) {
+	h := enginetest.New(t, []engine.Type{str.Type{}}, str.Commands()).Multi(2, 3, 8)
+	for i := range 60 {
+		var keys, kv []string
+		for j := range i%7 + 1 {
+			k := fmt.Sprintf("key%d", (i*13+j*7)%40)
+			keys = append(keys, k)
+			kv = append(kv, k, fmt.Sprintf("value %d %d", i, j))
+		}
+		n := fmt.Sprint(len(keys))
+		h.Do(slices.Concat([]string{"MSETNX"}, kv)...)
+		h.Do(slices.Concat([]string{"MGET"}, keys, []string{"absent"})...)
+		h.Do(slices.Concat([]string{"MSETEX", n}, kv, []string{"XX", "EX", fmt.Sprint(i + 1)})...)
+		h.Do(slices.Concat([]string{"MSETEX", n}, kv, []string{"NX", "PX", fmt.Sprint(i + 1)})...)
+		if i%3 == 0 {
+			h.Do(slices.Concat([]string{"MSET"}, kv)...)
+		}
+		h.Do(slices.Concat([]string{"MSETEX", n}, kv, []string{"KEEPTTL"})...)
+		h.Do("LCS", keys[0], keys[len(keys)-1], "IDX")
+		h.Do(slices.Concat([]string{"MSET"}, kv, []string{"odd"})...)
+		h.Do(slices.Concat([]string{"MSETEX", "99"}, kv)...)
+		h.Now += 300
+	}
+	h.CheckReplay()
+}
+
+// TestHotPathAllocates nothing (I4).
+func TestHotPathAllocates(t *testing.T) {
+	for _, line := range []string{"GET k", "SET k value", "SET k 12345", "INCR n", "INCRBY n 5", "DECR n", "SETNX k v", "STRLEN k", "GETRANGE k 1 3", "SET k v EX 100"} {
+		x := newBare(t)
+		x.run(strings.Fields("SET k value")...)
+		words := strings.Fields(line)
+		x.run(words...)
+		if n := testing.AllocsPerRun(200, func() { x.again() }); n != 0 {
+			t.Errorf("%q allocates %v times", line, n)
+		}
+	}
+}
+
+// bare is a space without harness: what the hot path costs.
+type bare struct {
+	ctx   engine.Ctx
+	space *engine.Space
+	table *engine.Table
+	w     resp.Writer
+	s     engine.Session
+	cmd   *engine.Command
+	args  [][]byte
+}
+
+func newBare(t testing.TB) *bare {
+	types := &[8]engine.Type{engine.TString: str.Type{}}
+	space, err := engine.NewSpace(0, engine.DefaultOptions(), types, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(space.Close)
+	table, err := engine.NewTable(str.Commands())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &bare{space: space, table: table, w: resp.Writer{V: 2}, ctx: engine.Ctx{Space: space}}
+}
+
+func (x *bare) run(words ...string) {
+	x.args = nil
+	for _, w := range words {
+		x.args = append(x.args, []byte(w))
+	}
+	x.cmd, _ = x.table.Lookup(x.args)
+	x.again()
+}
+
+func (x *bare) again() {
+	x.w.Buf = x.w.Buf[:0]
+	x.ctx.Reset(x.cmd, x.args, x.space.DB(0), enginetest.StartMs)
+	x.ctx.Session, x.ctx.Reply = &x.s, &x.w
+	x.cmd.Run(&x.ctx)
+	x.ctx.Finish()
+}
+
+func BenchmarkCommands(b *testing.B) {
+	for _, line := range []string{"GET k", "SET k value-of-32-bytes-or-thereabouts", "SET k v EX 100", "INCR n", "APPEND a x", "SETRANGE a 100 xyz", "MGET k k k k k k k k k k", "LCS k k LEN", "DIGEST k"} {
+		b.Run(strings.ReplaceAll(line, " ", "_"), func(b *testing.B) {
+			x := newBare(b)
+			x.run("SET", "k", "value-of-32-bytes-or-thereabouts")
+			x.run(strings.Fields(line)...)
+			b.ReportAllocs()
+			for b.Loop() {
+				x.again()
+			}
+		})
+	}
+}
