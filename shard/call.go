@@ -23,6 +23,7 @@ type Call struct {
 	multi *multiRun // the transaction that runs it
 	slot  uint64    // of the reply that comes later
 	later bool
+	ns    int64 // that the handler took
 }
 
 // callHome runs a command of the connection's own loop.
@@ -34,10 +35,11 @@ func (l *Loop) callHome(k *Conn, c *commandInfo, args [][]byte) {
 	c.home(call)
 	ns := l.env.Mono() - t0
 	l.st.timedNs += ns
-	l.count(c, ns)
 	if call.later {
+		call.ns = ns
 		return
 	}
+	l.count(c, ns)
 	l.slow(c, args, ns, k)
 	if w.Errors != errs {
 		l.countErrors(c, w)
@@ -53,8 +55,10 @@ func (c *Call) Later() func(reply func(w *resp.Writer)) {
 	l, k := c.Loop, c.Conn
 	w := resp.Writer{V: k.Session.V}
 	info := &l.Server.infos[c.Cmd.ID]
+	// It counts once it has replied, so that what it reports does not depend on the number of shards.
 	finish := func(reply func(w *resp.Writer)) {
 		reply(&w)
+		l.count(info, c.ns)
 		if w.Errors > 0 {
 			l.countErrors(info, &w)
 		}

@@ -497,11 +497,13 @@ func (x *multiRun) callHome(q queuedCommand) {
 	was := l.journal.gather(&x.effects[x.at], nil)
 	q.cmd.home(call)
 	l.journal.restore(was)
-	l.count(q.cmd, l.env.Mono()-t0)
+	ns := l.env.Mono() - t0
 	if call.later {
+		call.ns = ns
 		x.waiting = true
 		return
 	}
+	l.count(q.cmd, ns)
 	if w.Errors > 0 {
 		l.countErrors(q.cmd, w)
 	}

@@ -93,8 +93,9 @@ func (x *infoText) memory() {
 	x.field("allocator_resident", m.held)
 	x.field("allocator_muzzy", 0)
 	x.size("total_system_memory", systemBytes())
-	x.size("used_memory_lua", 0)
+	x.field("used_memory_lua", 0)
 	x.field("used_memory_vm_eval", 0)
+	x.field("used_memory_lua_human", human(0))
 	x.field("used_memory_scripts_eval", 0)
 	x.field("number_of_cached_scripts", 0)
 	x.field("number_of_functions", 0)
@@ -157,7 +158,7 @@ func (x *infoText) stats() {
 	r := x.all
 	s := &r.Stats
 	kbps := func(name string, bytes float64) { x.fieldf(name, "%.2f", bytes/1024) }
-	x.field("total_connections_received", r.ConnsReceived+r.ConnsRejected)
+	x.field("total_connections_received", r.ConnsReceived)
 	x.field("total_commands_processed", r.Commands)
 	x.field("instantaneous_ops_per_sec", int64(r.OpsRate))
 	x.field("total_net_input_bytes", r.NetIn)

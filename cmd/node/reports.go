@@ -13,18 +13,11 @@ import (
 )
 
 // withReports gathers what all loops count: the sum, and each loop's own.
-//
-// With several loops the visit comes after the asking command has been counted, with one loop before it; the
-// command is taken out again so that the figures do not depend on the number of shards.
 func (n *Node) withReports(c *shard.Call, done func(all *shard.Report, each []*shard.Report, w *resp.Writer)) {
-	self, home := c.Cmd.ID, c.Loop.ID
 	c.Everywhere(func(l *shard.Loop) any { return l.Report() }, func(results []any, w *resp.Writer) {
 		each := make([]*shard.Report, len(results))
 		for i, r := range results {
 			each[i] = r.(*shard.Report)
-		}
-		if len(each) > 1 {
-			uncount(each[home], self)
 		}
 		all := &shard.Report{}
 		for _, r := range each {
@@ -33,16 +26,6 @@ func (n *Node) withReports(c *shard.Call, done func(all *shard.Report, each []*s
 		all.ConnsRejected += n.Shards.Rejected()
 		done(all, each, w)
 	})
-}
-
-// uncount takes one execution of a command out of a report.
-func uncount(r *shard.Report, id int) {
-	for i := range r.CommandStats {
-		if s := &r.CommandStats[i]; s.ID == id && s.Calls > 0 {
-			s.Calls--
-			r.Commands--
-		}
-	}
 }
 
 // commandStats are the figures of a report by row; those of hidden subcommands count for their container.
