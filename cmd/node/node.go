@@ -9,6 +9,7 @@ import (
 	"hashlane/cmd/node/config"
 	"hashlane/cmd/node/logging"
 	"hashlane/engine"
+	"hashlane/engine/builtin"
 	"hashlane/proto/resp"
 	"hashlane/shard"
 )
@@ -53,7 +54,7 @@ func New() (*Node, error) {
 		Config: config.New(), Log: logging.New(), Started: time.Now(),
 		stop: make(chan shutdown, 8), done: make(chan struct{}),
 	}
-	table, err := engine.NewTable(shard.Commands(), dataCommands(), n.configCommands(), n.serverCommands())
+	table, err := engine.NewTable(append(builtin.Commands(), shard.Commands(), n.configCommands(), n.serverCommands())...)
 	if err != nil {
 		return nil, err
 	}
@@ -78,7 +79,7 @@ func (n *Node) usable() int {
 func (n *Node) build() error {
 	o := n.Config.ShardOptions(n.usable())
 	s, err := shard.New(shard.Config{
-		Table: n.Table, Types: dataTypes(), Options: o, Engine: n.Config.EngineOptions(), Env: n.net,
+		Table: n.Table, Types: builtin.Types(), Options: o, Engine: n.Config.EngineOptions(), Env: n.net,
 		Log: n.Log.Log, CursorShard: engine.ScanCursorShard, Relisten: n.net.Relisten,
 	})
 	if err != nil {
