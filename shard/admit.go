@@ -1,6 +1,8 @@
 package shard
 
 import (
+	"strings"
+
 	"hashlane/engine"
 	"hashlane/proto/resp"
 )
@@ -72,6 +74,9 @@ func (l *Loop) refuse(k *Conn, c *commandInfo, e resp.Error) (admitted, done boo
 	}
 	w := l.openReply(k)
 	start := len(w.Buf)
+	if c != nil && c.isExec {
+		e = l.abort(k, e)
+	}
 	w.Error(e)
 	l.countErrorReply(w)
 	if c != nil {
@@ -79,4 +84,13 @@ func (l *Loop) refuse(k *Conn, c *commandInfo, e resp.Error) (admitted, done boo
 	}
 	l.closeReply(k, start)
 	return false, true
+}
+
+// abort ends the MULTI of a connection whose EXEC is refused for e, and answers the error that says so.
+func (l *Loop) abort(k *Conn, e resp.Error) resp.Error {
+	if k.multi != nil {
+		k.leaveMulti()
+	}
+	l.unwatch(k)
+	return "EXECABORT Transaction discarded because of: " + resp.Error(strings.TrimPrefix(string(e), "ERR "))
 }

@@ -75,9 +75,12 @@ func hexExponent(b []byte) string {
 // LongDouble is an 80-bit extended float, the arithmetic of INCRBYFLOAT: 64 bits of mantissa.
 type LongDouble = big.Float
 
+// maxLongDouble is the longest text of a long double: 4,932 digits before the point, 17 behind it, and room.
+const maxLongDouble = 5*1024 - 1
+
 // ParseLongDouble reads a finite number or an infinity with 64 bits of mantissa; no NaN, no spaces.
 func ParseLongDouble(b []byte) (*LongDouble, bool) {
-	if !floatShape(b) || len(b) > 255 {
+	if !floatShape(b) || len(b) > maxLongDouble {
 		return nil, false
 	}
 	switch string(bytes.ToLower(b)) {
