@@ -24,15 +24,28 @@ func FuzzEdits(f *testing.F) {
 		}
 		f.Add(b)
 	}
+	h := enginetest.New(f, []engine.Type{str.Type{}}, str.Commands())
 	f.Fuzz(func(t *testing.T, ops []byte) {
-		h := enginetest.New(t, []engine.Type{str.Type{}}, str.Commands())
+		h.T = t
+		h.Do("DEL", "k0", "k1")
 		m := model{}
 		for len(ops) >= 4 {
 			m.step(h, ops[:4])
 			ops = ops[4:]
 		}
-		h.CheckReplay()
 	})
+}
+
+// TestEditsReplay does the same at random over several shards and replays the effects.
+func TestEditsReplay(t *testing.T) {
+	h := enginetest.New(t, []engine.Type{str.Type{}}, str.Commands()).Multi(3)
+	r := rand.New(rand.NewPCG(7, 7))
+	m := model{}
+	for range 3000 {
+		x := r.Uint32()
+		m.step(h, []byte{byte(x), byte(x >> 8), byte(x >> 16), byte(x >> 24)})
+	}
+	h.CheckReplay()
 }
 
 type model map[string][]byte
@@ -128,11 +141,12 @@ func FuzzLCS(f *testing.F) {
 	f.Add("ohmytext", "mynewtext")
 	f.Add("", "a")
 	f.Add(strings.Repeat("ab", 70), strings.Repeat("ba", 65))
+	h := enginetest.New(f, []engine.Type{str.Type{}}, str.Commands())
 	f.Fuzz(func(t *testing.T, a, b string) {
 		if len(a) > 200 || len(b) > 200 {
 			return
 		}
-		h := enginetest.New(t, []engine.Type{str.Type{}}, str.Commands())
+		h.T = t
 		h.Do("SET", "a", a)
 		h.Do("SET", "b", b)
 		n := lcsNaive(a, b)
@@ -182,9 +196,9 @@ func subsequence(s, of string) bool {
 func lcsNaive(a, b string) int {
 	t := make([][]int, len(a)+1)
 	t[0] = make([]int, len(b)+1)
-	for i := range a {
+	for i := range len(a) {
 		t[i+1] = make([]int, len(b)+1)
-		for j := range b {
+		for j := range len(b) {
 			if t[i+1][j+1] = max(t[i][j+1], t[i+1][j]); a[i] == b[j] {
 				t[i+1][j+1] = t[i][j] + 1
 			}
