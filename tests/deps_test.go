@@ -22,8 +22,9 @@ persist/rdb      : engine/ds
 engine           : engine/ds proto persist/rdb
 engine/enginetest: engine engine/ds proto persist/rdb
 engine/generic   : engine engine/ds proto persist/rdb
+engine/str       : engine engine/ds proto persist/rdb
 engine/TYPES     : engine engine/ds proto persist/rdb engine/str
-engine/builtin   : engine engine/TYPES engine/generic
+engine/builtin   : engine engine/str engine/TYPES engine/generic
 txn              : engine engine/ds proto
 shard            : engine engine/ds proto txn
 shard/sim        : engine engine/ds proto txn shard
@@ -40,9 +41,9 @@ tests            : tests/live proto proto/client
 const testExtra = `
 engine    : engine/enginetest
 engine/generic : engine/builtin
-txn       : engine/enginetest engine/builtin engine/TYPES engine/generic
-shard     : engine/enginetest engine/builtin engine/TYPES engine/generic
-persist   : engine/enginetest engine/builtin engine/TYPES engine/generic
+txn       : engine/enginetest engine/builtin engine/str engine/TYPES engine/generic
+shard     : engine/enginetest engine/builtin engine/str engine/TYPES engine/generic
+persist   : engine/enginetest engine/builtin engine/str engine/TYPES engine/generic
 cluster   : engine/enginetest engine/builtin
 `
 
