@@ -6,25 +6,18 @@ import (
 	"hashlane/proto/resp"
 )
 
-// reading is a string under a reading command.
-type reading struct {
-	text  []byte
-	found bool
-	buf   [24]byte
-}
-
-// read looks key up for reading; false: the error reply is written.
-func (s *reading) read(c *engine.Ctx, key []byte) bool {
-	r, ok := c.Read(key)
-	if !ok {
-		return true
+// read is the text of the string at key, for a reading command; integers are formatted into buf. Not ok:
+// the error reply is written. Borrowed until the next change of the keyspace.
+func read(c *engine.Ctx, key []byte, buf *[24]byte) (text []byte, found, ok bool) {
+	r, found := c.Read(key)
+	if !found {
+		return nil, false, true
 	}
 	if r.Type() != engine.TString {
 		c.Reply.Error(resp.ErrWrongType)
-		return false
+		return nil, true, false
 	}
-	s.found, s.text = true, str.Bytes(r, &s.buf)
-	return true
+	return str.Bytes(r, buf), true, true
 }
 
 // unit reads BYTE or BIT.
@@ -64,17 +57,18 @@ func clamp(start, end, total int64) (from, to int64) {
 
 // bitcount is BITCOUNT. Of a missing key the range is not even read, as in Redis 7.0.
 func bitcount(c *engine.Ctx) {
-	var s reading
-	if !s.read(c, c.Args[1]) {
+	var buf [24]byte
+	text, found, ok := read(c, c.Args[1], &buf)
+	if !ok {
 		return
 	}
 	switch {
-	case !s.found:
+	case !found:
 		c.Reply.Int(0)
 	case len(c.Args) == 2:
-		c.Reply.Int(int64(count(s.text)))
+		c.Reply.Int(int64(count(text)))
 	case len(c.Args) == 4 || len(c.Args) == 5:
-		bitcountRange(c, s.text)
+		bitcountRange(c, text)
 	default:
 		c.Reply.Error(resp.ErrSyntax)
 	}
@@ -87,16 +81,16 @@ func bitcountRange(c *engine.Ctx, text []byte) {
 		c.Reply.Error(resp.ErrNotInt)
 		return
 	}
+	if start < 0 && end < 0 && start > end {
+		c.Reply.Int(0)
+		return
+	}
 	isBit := false
 	if len(c.Args) == 5 {
 		if isBit, ok = unit(c.Args[4]); !ok {
 			c.Reply.Error(resp.ErrSyntax)
 			return
 		}
-	}
-	if start < 0 && end < 0 && start > end {
-		c.Reply.Int(0)
-		return
 	}
 	total := int64(len(text))
 	if isBit {

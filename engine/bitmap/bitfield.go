@@ -37,13 +37,14 @@ func runFields(c *engine.Ctx, readOnly bool) {
 	case err != "":
 		c.Reply.Error(err)
 	case highest < 0:
-		var s reading
-		if !s.read(c, c.Args[1]) {
+		var buf [24]byte
+		text, _, ok := read(c, c.Args[1], &buf)
+		if !ok {
 			return
 		}
 		c.Reply.Array(len(ops))
 		for i := range ops {
-			c.Reply.Int(ops[i].t.get(s.text, ops[i].offset))
+			c.Reply.Int(ops[i].t.get(text, ops[i].offset))
 		}
 	case readOnly:
 		c.Reply.Error(errOnlyGet)

@@ -17,22 +17,23 @@ func bitpos(c *engine.Ctx) {
 		c.Reply.Error(resp.ErrBitArgument)
 		return
 	}
-	var s reading
-	if !s.read(c, c.Args[1]) {
+	var buf [24]byte
+	text, found, ok := read(c, c.Args[1], &buf)
+	if !ok {
 		return
 	}
-	if !s.found {
+	if !found {
 		c.Reply.Int(-bit)
 		return
 	}
-	start, end, bounded, err := bitposRange(c.Args[3:], int64(len(s.text)))
+	start, end, bounded, err := bitposRange(c.Args[3:], int64(len(text)))
 	if err != "" {
 		c.Reply.Error(err)
 		return
 	}
-	p := positionRange(s.text, int(bit), start, end)
+	p := positionRange(text, int(bit), start, end)
 	if p < 0 && bit == 0 && !bounded && start <= end {
-		p = int64(len(s.text)) * 8
+		p = int64(len(text)) * 8
 	}
 	c.Reply.Int(p)
 }

@@ -85,14 +85,15 @@ func getbit(c *engine.Ctx) {
 		c.Reply.Error(resp.ErrBitOffset)
 		return
 	}
-	var s reading
-	if !s.read(c, c.Args[1]) {
+	var buf [24]byte
+	text, _, ok := read(c, c.Args[1], &buf)
+	if !ok {
 		return
 	}
 	at := offset >> 3
-	if at >= int64(len(s.text)) {
+	if at >= int64(len(text)) {
 		c.Reply.Int(0)
 		return
 	}
-	c.Reply.Int(int64(s.text[at] >> (7 - offset&7) & 1))
+	c.Reply.Int(int64(text[at] >> (7 - offset&7) & 1))
 }

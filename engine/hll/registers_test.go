@@ -196,9 +196,14 @@ func TestRaiseStopsAtTheLimits(t *testing.T) {
 		rank         byte
 		want         verdict
 	}{
-		{0, len(v), 1, promote}, {0, len(v) + 1, 1, spliced}, {5, len(v) + 1, 1, promote}, {5, len(v) + 2, 1, spliced},
+		{0, len(v), 1, promote},
+		{0, len(v) + 1, 1, spliced},
+		{5, len(v) + 1, 1, promote},
+		{5, len(v) + 2, 1, spliced},
 		{100, len(v) + 2, 1, promote},
-		{100, len(v) + 3, 1, spliced}, {5, 3000, 33, promote}, {5, 3000, 32, spliced},
+		{100, len(v) + 3, 1, spliced},
+		{5, 3000, 33, promote},
+		{5, 3000, 32, spliced},
 	} {
 		if ch, _ := raise(v[headerSize:], cursor{}, c.index, c.rank, len(v), c.limit); ch.verdict != c.want {
 			t.Errorf("register %d to %d within %d bytes: verdict %d, want %d", c.index, c.rank, c.limit, ch.verdict, c.want)
