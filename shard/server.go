@@ -76,6 +76,7 @@ func New(c Config) (*Server, error) {
 	for i := range n {
 		l := &Loop{ID: i, Server: s, env: c.Env, Slow: NewSlowlog(&s.slowIDs), in: make([]*ring, n), out: make([]*ring, n), tails: make([]uint64, n), expire: true}
 		l.core = txn.NewCore(i, s.lanes, l)
+		l.asleep.Store(1) // until its first tick
 		sp, err := engine.NewSpace(i, c.Engine, c.Types, taps{l})
 		if err != nil {
 			s.closeSpaces()
