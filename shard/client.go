@@ -10,6 +10,11 @@ import (
 
 const errClientName resp.Error = "ERR Client names cannot contain spaces, newlines or special characters."
 
+// errSubcommandSyntax is the answer to a subcommand with too many words.
+func errSubcommandSyntax(c *Call) resp.Error {
+	return resp.Errorf("ERR unknown subcommand or wrong number of arguments for '%s'. Try %s HELP.", c.Args[1], c.Cmd.Container)
+}
+
 // cleanName reports whether b prints without blanks: what names of clients and libraries may hold.
 func cleanName(b []byte) bool {
 	for _, c := range b {
@@ -203,7 +208,7 @@ func clientTrackinginfo(c *Call) {
 // clientUnblock answers 0: no command of those built in blocks a connection.
 func clientUnblock(c *Call) {
 	if len(c.Args) > 4 {
-		c.Reply.Error(resp.ErrSyntax)
+		c.Reply.Error(errSubcommandSyntax(c))
 		return
 	}
 	if len(c.Args) == 4 {
@@ -233,7 +238,7 @@ func clientList(c *Call) {
 	case len(c.Args) > 3 && word(c.Args[2]) == "ID":
 		for _, a := range c.Args[3:] {
 			n, ok := resp.ParseInt(a)
-			if !ok || n < 1 {
+			if !ok {
 				c.Reply.ErrorText("ERR Invalid client ID")
 				return
 			}

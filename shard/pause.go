@@ -37,7 +37,7 @@ func (p *pausing) set(mode pauseMode, until int64) {
 func clientPause(c *Call) {
 	mode := pauseAll
 	if len(c.Args) > 4 {
-		c.Reply.Error(resp.ErrSyntax)
+		c.Reply.Error(errSubcommandSyntax(c))
 		return
 	}
 	if len(c.Args) == 4 {
