@@ -29,6 +29,9 @@ func pfadd(c *engine.Ctx) {
 		c.Changed(key)
 		c.AddDirty(int64(raised - 1))
 		c.Notify(engine.NotifyString, "pfadd", key)
+		if err != nil {
+			c.Effect([]byte("SET"), key, r.Value(), []byte("KEEPTTL")) // not a command that fails halfway
+		}
 	}
 	switch {
 	case err != nil:

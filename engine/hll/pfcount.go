@@ -26,8 +26,9 @@ func pfcount(c *engine.Ctx) {
 		return
 	}
 	n, good := cached(v)
+	r = raw(c, r)
 	if !good {
-		if n, err = estimate(v); err != nil {
+		if n, err = estimate(r.Value()); err != nil {
 			c.Reply.Err(err)
 			return
 		}

@@ -16,7 +16,7 @@ const (
 // pfdebug is PFDEBUG GETREG, DECODE, ENCODING and TODENSE. GETREG makes the value dense, as Redis does.
 func pfdebug(c *engine.Ctx) {
 	key := c.Args[2]
-	r, ok := c.Read(key)
+	r, ok := c.Write(key)
 	if !ok {
 		c.Reply.Error(errNoSuchKey)
 		return
@@ -77,7 +77,7 @@ func getreg(c *engine.Ctx, v []byte) {
 	}
 }
 
-// describe lists opcodes as "Z:n", "X:n" and "v:rank,n"; false: the last one is cut off.
+// describe lists opcodes as "z:n" for ZERO, "Z:n" for XZERO and "v:rank,n"; false: the last one is cut off.
 func describe(ops []byte) ([]byte, bool) {
 	var text []byte
 	for i := 0; i < len(ops); {
@@ -93,9 +93,9 @@ func describe(ops []byte) ([]byte, bool) {
 			text = strconv.AppendInt(text, int64(op.rank), 10)
 			text = append(text, ',')
 		case op.size == 1:
-			text = append(text, "Z:"...)
+			text = append(text, "z:"...)
 		default:
-			text = append(text, "X:"...)
+			text = append(text, "Z:"...)
 		}
 		text = strconv.AppendInt(text, int64(op.span), 10)
 		i += op.size

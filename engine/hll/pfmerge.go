@@ -73,6 +73,7 @@ func (p *plain) raiseSparse(v []byte, limit int) (out []byte, full bool) {
 type pfmergePlan struct {
 	parts gather
 	whole *union
+	found bool // the destination, in the first hop; its owner's to write
 }
 
 func newPfmergePlan(a *engine.PlanArgs) (engine.Plan, error) {
@@ -81,11 +82,21 @@ func newPfmergePlan(a *engine.PlanArgs) (engine.Plan, error) {
 
 // Step is engine.Plan.
 func (p *pfmergePlan) Step(c *engine.Ctx, hop int, keys []int) {
+	key := c.Args[1]
 	if hop == 0 {
 		p.parts.step(c, keys)
+		if keys[0] == 1 {
+			_, p.found = c.Peek(key)
+		}
 		return
 	}
-	p.whole.storeAt(c, c.Args[1])
+	_, still := c.Peek(key)
+	p.whole.storeAt(c, key)
+	if r, ok := c.Peek(key); ok && p.found && !still {
+		// The destination expired between the hops, which gives the effect DEL: a merge after it would not
+		// find what was read here.
+		c.Effect([]byte("SET"), key, r.Value())
+	}
 }
 
 // Next is engine.Plan.

@@ -219,7 +219,7 @@ func TestDocumentedExample(t *testing.T) {
 	if _, good := cached(v); good {
 		t.Error("the cardinality counts as known")
 	}
-	if text, good := describe(v[headerSize:]); string(text) != "X:16384" || !good {
+	if text, good := describe(v[headerSize:]); string(text) != "Z:16384" || !good {
 		t.Errorf("opcodes %s", text)
 	}
 	if n, err := estimate(v); n != 0 || err != nil {
