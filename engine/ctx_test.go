@@ -341,12 +341,25 @@ func TestHint(t *testing.T) {
 func TestEveryChangeGoesThroughTheHook(t *testing.T) {
 	key := []byte("k")
 	paths := map[string]func(s *Space, c *Ctx, r Rec){
-		"edit":         func(_ *Space, c *Ctx, r Rec) { c.Edit(r) },
-		"overwrite":    func(_ *Space, c *Ctx, _ Rec) { set(c, "k", "other", 0) },
-		"replace":      func(_ *Space, c *Ctx, _ Rec) { set(c, "k", strings.Repeat("x", 900), 0) },
-		"resize":       func(_ *Space, c *Ctx, r Rec) { c.Resize(r, 6, 0) },
-		"grow":         func(_ *Space, c *Ctx, r Rec) { c.Resize(r, 9000, 0) },
-		"expire":       func(_ *Space, c *Ctx, r Rec) { c.SetExpire(r, 5_000_000) },
+		"edit":      func(_ *Space, c *Ctx, r Rec) { c.Edit(r) },
+		"overwrite": func(_ *Space, c *Ctx, _ Rec) { set(c, "k", "other", 0) },
+		"replace":   func(_ *Space, c *Ctx, _ Rec) { set(c, "k", strings.Repeat("x", 900), 0) },
+		"resize":    func(_ *Space, c *Ctx, r Rec) { c.Resize(r, 6, 0) },
+		"grow":      func(_ *Space, c *Ctx, r Rec) { c.Resize(r, 9000, 0) },
+		"expire":    func(_ *Space, c *Ctx, r Rec) { c.SetExpire(r, 5_000_000) },
+		"move":      func(_ *Space, c *Ctx, _ Rec) { c.Move(key, 2, []byte("other")) },
+		"move over": func(s *Space, c *Ctx, _ Rec) {
+			s.Epoch = 0
+			set(c, "from", "x", 0)
+			s.Epoch = 1
+			seen := s.BeforeChange
+			s.BeforeChange = func(db int, r Rec) {
+				if string(r.Key()) == "k" {
+					seen(db, r)
+				}
+			}
+			c.Move([]byte("from"), 0, key)
+		},
 		"delete":       func(_ *Space, c *Ctx, _ Rec) { c.Delete(key, false) },
 		"unlink":       func(_ *Space, c *Ctx, _ Rec) { c.Delete(key, true) },
 		"flush":        func(s *Space, _ *Ctx, _ Rec) { s.Flush(0, false) },

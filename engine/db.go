@@ -85,6 +85,13 @@ func (d *DB) Volatile() int { return d.keyspace.volatile }
 // AvgTTL is the mean time to live of the keys with an expiry in ms, sampled by the active expiry cycle.
 func (d *DB) AvgTTL() int64 { return d.avgTTL }
 
+// Reserve makes an empty database ready for n keys, so that filling it does not rehash (loading a file).
+func (d *DB) Reserve(n int) {
+	if d.slots == nil {
+		d.one.keys.Reserve(n)
+	}
+}
+
 // Scan calls f for the records of the buckets at cursor, with Redis' reverse-binary cursor, and returns
 // the next cursor (0: done). f must not change the database; collect, then act. In cluster form the lowest
 // 14 bits of the cursor are the slot.

@@ -86,6 +86,9 @@ func (s *Space) FreeSome(budgetNs int64, nowNs func() int64) bool {
 		}
 	}
 	s.rehashSome(min(budgetNs, rehashSliceNs), nowNs)
+	if arena.Invariants {
+		s.checkSome()
+	}
 	return len(s.leaving)+len(s.unlinked) > 0 || s.mem.Releasing()
 }
 

@@ -117,6 +117,9 @@ func TestSpaceMatchesModel(t *testing.T) {
 			}
 			step(t, rnd, c, m, keys)
 		}
+		if err := s.Check(); err != nil {
+			t.Fatal(err)
+		}
 		seen := 0
 		s.DB(0).Each(func(r Rec) bool {
 			seen++
