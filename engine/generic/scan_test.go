@@ -21,15 +21,18 @@ type shardsOf struct {
 	now    int64
 }
 
-func newShards(t testing.TB, n int) *shardsOf {
+// newShards makes n shards of arenaBytes each, or with 0 of the usual size.
+func newShards(t testing.TB, n int, arenaBytes int64) *shardsOf {
 	t.Helper()
 	table, err := engine.NewTable(builtin.Commands()...)
 	if err != nil {
 		t.Fatal(err)
 	}
 	x := &shardsOf{t: t, table: table, now: 1000}
+	opt := engine.DefaultOptions()
+	opt.ArenaBytes = arenaBytes
 	for i := range n {
-		s, err := engine.NewSpace(i, engine.DefaultOptions(), builtin.Types(), nil)
+		s, err := engine.NewSpace(i, opt, builtin.Types(), nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -83,7 +86,7 @@ func TestSCANreportsKeysThatStay(t *testing.T) {
 		for seed := range uint64(3) {
 			t.Run(fmt.Sprintf("%d_shards_seed_%d", n, seed), func(t *testing.T) {
 				r := rand.New(rand.NewPCG(seed, 7))
-				x := newShards(t, n)
+				x := newShards(t, n, 0)
 				const stay = 400
 				for i := range stay {
 					x.key("SET", fmt.Sprintf("stay:%d", i), "v")
@@ -132,7 +135,7 @@ func churn(x *shardsOf, r *rand.Rand, passing int) int {
 
 func TestSCANfilters(t *testing.T) {
 	for _, n := range []int{1, 3} {
-		x := newShards(t, n)
+		x := newShards(t, n, 0)
 		for i := range 200 {
 			x.key("SET", fmt.Sprintf("a:%d", i), "v")
 			x.key("SET", fmt.Sprintf("b:%d", i), "v", "PX", "10")
@@ -171,7 +174,7 @@ func TestSCANfilters(t *testing.T) {
 }
 
 func TestSCANofNothing(t *testing.T) {
-	x := newShards(t, 4)
+	x := newShards(t, 4, 0)
 	cursor, calls := "0", 0
 	for first := true; first || cursor != "0"; first = false {
 		var keys []string
