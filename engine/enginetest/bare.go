@@ -58,3 +58,6 @@ func (x *Bare) Again() {
 	x.ctx.Finish()
 	x.Reply = x.w.Buf
 }
+
+// Ctx is the context of the space, for calls that no command makes.
+func (x *Bare) Ctx() *engine.Ctx { return &x.ctx }

@@ -9,7 +9,6 @@ import (
 	"hashlane/engine"
 	"hashlane/engine/enginetest"
 	"hashlane/engine/str"
-	"hashlane/proto/resp"
 )
 
 func TestCommands(t *testing.T) {
@@ -65,66 +64,28 @@ func TestPlansOverShards(t *testing.T) {
 func TestHotPathAllocates(t *testing.T) {
 	for _, line := range []string{"GET k", "SET k value", "SET k 12345", "INCR n", "INCRBY n 5", "DECR n", "SETNX k v", "STRLEN k", "GETRANGE k 1 3", "SET k v EX 100"} {
 		x := newBare(t)
-		x.run(strings.Fields("SET k value")...)
+		x.Run(strings.Fields("SET k value")...)
 		words := strings.Fields(line)
-		x.run(words...)
-		if n := testing.AllocsPerRun(200, func() { x.again() }); n != 0 {
+		x.Run(words...)
+		if n := testing.AllocsPerRun(200, func() { x.Again() }); n != 0 {
 			t.Errorf("%q allocates %v times", line, n)
 		}
 	}
 }
 
-// bare is a space without harness: what the hot path costs.
-type bare struct {
-	ctx   engine.Ctx
-	space *engine.Space
-	table *engine.Table
-	w     resp.Writer
-	s     engine.Session
-	cmd   *engine.Command
-	args  [][]byte
-}
-
-func newBare(t testing.TB) *bare {
-	types := &[8]engine.Type{engine.TString: str.Type{}}
-	space, err := engine.NewSpace(0, engine.DefaultOptions(), types, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(space.Close)
-	table, err := engine.NewTable(str.Commands())
-	if err != nil {
-		t.Fatal(err)
-	}
-	return &bare{space: space, table: table, w: resp.Writer{V: 2}, ctx: engine.Ctx{Space: space}}
-}
-
-func (x *bare) run(words ...string) {
-	x.args = nil
-	for _, w := range words {
-		x.args = append(x.args, []byte(w))
-	}
-	x.cmd, _ = x.table.Lookup(x.args)
-	x.again()
-}
-
-func (x *bare) again() {
-	x.w.Buf = x.w.Buf[:0]
-	x.ctx.Reset(x.cmd, x.args, x.space.DB(0), enginetest.StartMs)
-	x.ctx.Session, x.ctx.Reply = &x.s, &x.w
-	x.cmd.Run(&x.ctx)
-	x.ctx.Finish()
+func newBare(t testing.TB) *enginetest.Bare {
+	return enginetest.NewBare(t, []engine.Type{str.Type{}}, str.Commands())
 }
 
 func BenchmarkCommands(b *testing.B) {
 	for _, line := range []string{"GET k", "SET k value-of-32-bytes-or-thereabouts", "SET k v EX 100", "INCR n", "APPEND a x", "SETRANGE a 100 xyz", "MGET k k k k k k k k k k", "LCS k k LEN", "DIGEST k"} {
 		b.Run(strings.ReplaceAll(line, " ", "_"), func(b *testing.B) {
 			x := newBare(b)
-			x.run("SET", "k", "value-of-32-bytes-or-thereabouts")
-			x.run(strings.Fields(line)...)
+			x.Run("SET", "k", "value-of-32-bytes-or-thereabouts")
+			x.Run(strings.Fields(line)...)
 			b.ReportAllocs()
 			for b.Loop() {
-				x.again()
+				x.Again()
 			}
 		})
 	}

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"hashlane/engine"
+	"hashlane/engine/enginetest"
 	"hashlane/engine/str"
 	"hashlane/persist/rdb"
 )
@@ -17,9 +18,9 @@ var texts = []string{
 	strings.Repeat("c", 45), strings.Repeat("json ", 10000), "no pattern at all: 8f3a1c9b2e7d",
 }
 
-func rec(t *testing.T, x *bare, key string) engine.Rec {
+func rec(t *testing.T, x *enginetest.Bare, key string) engine.Rec {
 	t.Helper()
-	r, ok := x.ctx.Peek([]byte(key))
+	r, ok := x.Ctx().Peek([]byte(key))
 	if !ok {
 		t.Fatalf("%s is not there", key)
 	}
@@ -30,14 +31,14 @@ func TestType(t *testing.T) {
 	y := str.Type{}
 	for _, text := range texts {
 		x := newBare(t)
-		x.run("SET", "k", text)
+		x.Run("SET", "k", text)
 		r := rec(t, x, "k")
 		saved, kind := y.Save([]byte("before"), r)
 		body := string(saved[6:])
 		if want := string(rdb.AppendString(nil, []byte(text))); body != want || kind != 0 || !y.Loads(kind) {
 			t.Errorf("%.30q is saved as %d %.30q, want %.30q", text, kind, body, want)
 		}
-		n, err := y.Load(&x.ctx, []byte("copy"), 5e12, kind, append([]byte(body), "after"...))
+		n, err := y.Load(x.Ctx(), []byte("copy"), 5e12, kind, append([]byte(body), "after"...))
 		if err != nil || n != len(body) {
 			t.Fatalf("%.30q: read %d of %d, %v", text, n, len(body), err)
 		}
@@ -63,12 +64,12 @@ func TestType(t *testing.T) {
 
 func TestTypeLoadsCorruptInput(t *testing.T) {
 	x := newBare(t)
-	x.run("GET", "k")
+	x.Run("GET", "k")
 	for _, body := range []string{"", "\x05abc", "\xc0", "\xc4abc", "\xc3\x05\x18\x00a\xe0\x0f\x00", "\x82"} {
-		if n, err := (str.Type{}).Load(&x.ctx, []byte("k"), 0, 0, []byte(body)); err == nil || n != 0 {
+		if n, err := (str.Type{}).Load(x.Ctx(), []byte("k"), 0, 0, []byte(body)); err == nil || n != 0 {
 			t.Errorf("%q loads", body)
 		}
-		if _, ok := x.ctx.Peek([]byte("k")); ok {
+		if _, ok := x.Ctx().Peek([]byte("k")); ok {
 			t.Errorf("%q leaves a key", body)
 		}
 	}
