@@ -56,38 +56,84 @@ func bitop(c *engine.Ctx) {
 		return
 	}
 	var room [8][]byte
-	sources := room[:0]
-	dest, alias := c.Args[firstSource-1], false
+	sources, err := readSources(c, room[:0])
+	if err != nil {
+		c.Reply.Err(err)
+		return
+	}
+	dest, n := c.Args[firstSource-1], longest(sources)
+	c.Reply.Int(int64(n))
+	if n == 0 {
+		dropDest(c, dest)
+		return
+	}
+	old := -1
+	for i, key := range c.Args[firstSource:] {
+		if bytes.Equal(key, dest) {
+			old = len(sources[i])
+		}
+	}
+	if r, ok := c.Peek(dest); ok && old >= 0 && r.Enc() != str.EncInt {
+		combineInPlace(c, r, op, old, n, sources)
+		return
+	}
+	text := makeDest(c, dest, n)
+	readAgain(c, dest, sources)
+	combine(text, op, sources)
+}
+
+// readSources appends the sources of a command to dst, a missing key as nil.
+func readSources(c *engine.Ctx, dst [][]byte) ([][]byte, error) {
 	for _, key := range c.Args[firstSource:] {
 		var text []byte
 		if r, ok := c.Read(key); ok {
+			var err error
 			if text, err = source(r); err != nil {
-				c.Reply.Err(err)
-				return
+				return dst, err
 			}
 		}
-		alias = alias || bytes.Equal(key, dest)
-		sources = append(sources, text)
+		dst = append(dst, text)
 	}
-	n := longest(sources)
-	c.Reply.Int(int64(n))
-	switch {
-	case n == 0:
-		dropDest(c, dest)
-	case alias:
-		result := make([]byte, n)
-		combine(result, op, sources)
-		copy(makeDest(c, dest, n), result)
-	default:
-		// The sources are looked up again: making the destination ends their loan.
-		text := makeDest(c, dest, n)
-		for i, key := range c.Args[firstSource:] {
-			if r, ok := c.Peek(key); ok && r.Enc() != str.EncInt {
-				sources[i] = r.Value()
-			}
+	return dst, nil
+}
+
+// readAgain looks the sources other than the destination up again, after that was made or resized: their
+// loan has ended. Formatted integers are still good.
+func readAgain(c *engine.Ctx, dest []byte, sources [][]byte) {
+	for i, key := range c.Args[firstSource:] {
+		if bytes.Equal(key, dest) {
+			continue
 		}
-		combine(text, op, sources)
+		if r, ok := c.Peek(key); ok && r.Enc() != str.EncInt {
+			sources[i] = r.Value()
+		}
 	}
+}
+
+// combineInPlace is for a destination r of old bytes that is a source, too: every block of the result is
+// made beside it.
+func combineInPlace(c *engine.Ctx, r engine.Rec, op operation, old, n int, sources [][]byte) {
+	dest := c.Args[firstSource-1]
+	r = c.Resize(r, n, str.EncRaw)
+	if r.ExpireAt() != 0 {
+		r = c.SetExpire(r, 0)
+	}
+	c.Edit(r)
+	text := r.Value()
+	readAgain(c, dest, sources)
+	for i, key := range c.Args[firstSource:] {
+		if bytes.Equal(key, dest) {
+			sources[i] = text[:old]
+		}
+	}
+	var block [blockSize]byte
+	for at := 0; at < n; at += blockSize {
+		d := block[:min(blockSize, n-at)]
+		combineBlock(d, op, sources, at)
+		copy(text[at:], d)
+	}
+	c.Changed(dest)
+	c.Notify(engine.NotifyString, "set", dest)
 }
 
 // makeDest makes the destination a string of n bytes, which the caller fills before the keyspace changes.

@@ -34,18 +34,22 @@ const blockSize = 8 << 10
 // combine fills dst, as long as the longest source, with the result. dst overlaps no source.
 func combine(dst []byte, op operation, sources [][]byte) {
 	for at := 0; at < len(dst); at += blockSize {
-		d := dst[at:min(at+blockSize, len(dst))]
-		switch op {
-		case opNot:
-			not(d, part(sources[0], at, d))
-		case opOne:
-			exactlyOne(d, sources, at)
-		case opAnd, opOr, opXor:
-			op.all(d, sources, at)
-		default:
-			opOr.all(d, sources[1:], at)
-			op.withFirst(d, part(sources[0], at, d))
-		}
+		combineBlock(dst[at:min(at+blockSize, len(dst))], op, sources, at)
+	}
+}
+
+// combineBlock fills d, the block of the result at at.
+func combineBlock(d []byte, op operation, sources [][]byte, at int) {
+	switch op {
+	case opNot:
+		not(d, part(sources[0], at, d))
+	case opOne:
+		exactlyOne(d, sources, at)
+	case opAnd, opOr, opXor:
+		op.all(d, sources, at)
+	default:
+		opOr.all(d, sources[1:], at)
+		op.withFirst(d, part(sources[0], at, d))
 	}
 }
 
