@@ -53,7 +53,7 @@ func (k *Conn) Info() string {
 	if k.wire != nil {
 		omem = k.wire.Buffered()
 	}
-	qbuf, free := len(k.in), cap(k.in)-len(k.in)
+	qbuf, free := k.inputRoom()
 	return fmt.Sprintf("id=%d addr=%s laddr=%s fd=%d name=%s age=%d idle=%d flags=%s db=%d sub=0 psub=0 ssub=0 multi=%d "+
 		"qbuf=%d qbuf-free=%d argv-mem=%d multi-mem=%d rbs=%d rbp=%d obl=%d oll=%d omem=%d tot-mem=%d events=%s cmd=%s "+
 		"user=default redir=-1 resp=%d lib-name=%s lib-ver=%s shard=%d",
@@ -104,11 +104,11 @@ func (k *Conn) infoIn(c *Call) string {
 	for _, a := range c.Args {
 		size += len(a) + 5
 	}
-	if len(k.in) == 0 {
-		line := k.Info()
-		return strings.Replace(line, " qbuf=0 qbuf-free=0 argv-mem=0 ", fmt.Sprintf(" qbuf=%d qbuf-free=%d argv-mem=%d ", size+5, 16384, size), 1)
+	line := k.Info()
+	if qbuf, free := k.inputRoom(); qbuf == 0 {
+		line = strings.Replace(line, fmt.Sprintf(" qbuf=0 qbuf-free=%d argv-mem=0 ", free), fmt.Sprintf(" qbuf=%d qbuf-free=%d argv-mem=%d ", size+5, free, size), 1)
 	}
-	return k.Info()
+	return line
 }
 
 func clientGetname(c *Call) {

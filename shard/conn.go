@@ -19,6 +19,9 @@ const (
 	throttleOut = 256 << 20
 )
 
+// maxUnauthOut is how many bytes of replies may wait for a peer that has not authenticated.
+const maxUnauthOut = 1024
+
 // maxInFlight bounds the commands of one connection that wait for other shards.
 const maxInFlight = 4096
 
@@ -66,14 +69,15 @@ type Conn struct {
 
 	parser resp.Parser
 	in     []byte // input not executed yet
+	inPeak int    // most of it since cron looked
 	out    []byte
 	slots  []replySlot
 	base   uint64 // number of slots[0]
 
 	pending   int // commands waiting for other shards
 	lastOwner int // of the last of them
-	stop    stopFlags
-	flags   connFlags
+	stop      stopFlags
+	flags     connFlags
 
 	multi   *multi
 	watch   *watching
@@ -136,18 +140,17 @@ func (l *Loop) Input(k *Conn, b []byte) {
 	if len(k.in) == 0 && k.stop == 0 {
 		n := l.run(k, b)
 		if n < len(b) && k.stop&stopClose == 0 {
-			k.in = append(l.bufs.get(max(len(b)-n, min(k.parser.Want(), 1<<20))), b[n:]...)
+			k.keep(l, b[n:])
 		}
 	} else {
 		if w := k.parser.Want(); w > cap(k.in) && w < len(k.in)*8 {
 			k.in = slices.Grow(k.in, w-len(k.in))
 		}
 		k.in = append(k.in, b...)
+		k.inPeak = max(k.inPeak, len(k.in))
 		l.goOn(k)
 	}
-	if m := int64(len(k.in)); m > l.st.maxIn {
-		l.st.maxIn = m
-	}
+	l.st.maxIn = max(l.st.maxIn, int64(len(k.in)))
 	if len(k.in) >= throttleIn || k.throttled {
 		l.throttle(k)
 	}
@@ -167,9 +170,10 @@ func (l *Loop) goOn(k *Conn) {
 	if k.wire == nil {
 		return // closed by what it executed
 	}
-	if k.in = k.in[n:]; len(k.in) == 0 {
-		l.bufs.put(k.in)
-		k.in = nil
+	if n == len(k.in) {
+		k.rest(l)
+	} else {
+		k.in = k.in[n:]
 	}
 	if k.throttled {
 		l.throttle(k)
@@ -344,6 +348,7 @@ func (l *Loop) checkOutput(k *Conn) {
 	lim := l.opt.OutputLimits[0]
 	switch {
 	case lim.Hard > 0 && have > lim.Hard:
+	case k.flags&flagUnauth != 0 && have > maxUnauthOut:
 	case lim.Soft > 0 && have > lim.Soft:
 		if k.softMs == 0 {
 			k.softMs = l.nowMs

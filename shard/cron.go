@@ -66,6 +66,7 @@ func (l *Loop) checkIdle() {
 		}
 		l.checkOutput(k)
 		l.throttle(k)
+		k.shrink(l)
 	}
 }
 
