@@ -33,9 +33,7 @@ func (l *Loop) admit(k *Conn, s *staged) (admitted, done bool) {
 		case c.Flags.Has(engine.DenyOOM) && l.Server.memoryOver(l, max):
 			return l.refuse(k, c, resp.ErrOutOfMemory)
 		case c.isExec && k.multi != nil && k.multi.grows && l.Server.memoryOver(l, max):
-			k.leaveMulti()
-			l.unwatch(k)
-			return l.refuse(k, c, resp.Errorf("EXECABORT Transaction discarded because of: %s", resp.ErrOutOfMemory))
+			return l.refuse(k, c, resp.ErrOutOfMemory)
 		}
 	}
 	if p := l.Server.pause.mode(); p != pauseOff && l.held(k, c, p) {

@@ -163,17 +163,19 @@ func (l *Loop) Input(k *Conn, b []byte) {
 
 // goOn executes input that was held back.
 func (l *Loop) goOn(k *Conn) {
-	if k.stop != 0 || len(k.in) == 0 {
+	if k.stop != 0 {
 		return
 	}
-	n := l.run(k, k.in)
-	if k.wire == nil {
-		return // closed by what it executed
-	}
-	if n == len(k.in) {
-		k.rest(l)
-	} else {
-		k.in = k.in[n:]
+	if len(k.in) > 0 {
+		n := l.run(k, k.in)
+		if k.wire == nil {
+			return // closed by what it executed
+		}
+		if n == len(k.in) {
+			k.rest(l)
+		} else {
+			k.in = k.in[n:]
+		}
 	}
 	if k.throttled {
 		l.throttle(k)

@@ -48,3 +48,5 @@ func expect(t *testing.T, c *sim.Client, want string, words ...string) {
 		t.Errorf("%q: %q, want %q", words, got, want)
 	}
 }
+
+func shardOf(key string, shards int) int { return engine.Slot([]byte(key)) % shards }
