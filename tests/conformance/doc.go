@@ -7,7 +7,8 @@
 //
 // Terms: a unit is one file of the suite (unit/type/incr); a test is one named case in it; an
 // expected failure is a line of expected.txt, `unit | test name | reason`, where the test name `*`
-// stands for the whole unit, which is then not run at all.
+// stands for the whole unit, which is then not run at all. A reason that begins with "not run: " leaves
+// out one test that would hang.
 //
 // Invariants:
 //

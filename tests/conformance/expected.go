@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 )
 
@@ -37,6 +38,20 @@ func readExpected(path string) (expectedList, error) {
 		list[[2]string{strings.TrimSpace(unit), strings.TrimSpace(rest[:cut])}] = strings.TrimSpace(rest[cut+3:])
 	}
 	return list, sc.Err()
+}
+
+// notRun begins the reason of a test that is not run, because it would hang and take the unit with it.
+const notRun = "not run: "
+
+// skips are the tests of a unit that are not run.
+func (l expectedList) skips(unit string) (tests []string) {
+	for key, reason := range l {
+		if key[0] == unit && strings.HasPrefix(reason, notRun) {
+			tests = append(tests, key[1])
+		}
+	}
+	slices.Sort(tests)
+	return tests
 }
 
 // unit tells whether a unit is left out as a whole.

@@ -1,10 +1,12 @@
 package main
 
 import (
+	"errors"
 	"flag"
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 )
 
@@ -55,8 +57,13 @@ func run(o options, expectedFile string, units []string) (int, error) {
 	if !o.keep {
 		defer os.RemoveAll(t.dir)
 	}
-	if len(units) == 0 {
+	switch {
+	case len(units) == 0:
 		units = defaultUnits
+	case len(units) == 1 && units[0] == "all":
+		if units, err = allUnits(o.suite); err != nil {
+			return 0, err
+		}
 	}
 	v := verdict{list: list}
 	fmt.Printf("%-24s %6s %6s %6s %7s  %s\n", "unit", "ok", "err", "skip", "secs", "end")
@@ -65,7 +72,7 @@ func run(o options, expectedFile string, units []string) (int, error) {
 			fmt.Printf("%-24s left out: %s\n", u, reason)
 			continue
 		}
-		r, err := t.runUnit(u)
+		r, err := t.runUnit(u, list.skips(u))
 		if err != nil {
 			return 0, err
 		}
@@ -81,4 +88,18 @@ func run(o options, expectedFile string, units []string) (int, error) {
 		return 1, nil
 	}
 	return 0, nil
+}
+
+// allUnits are the units that the suite itself lists.
+func allUnits(suite string) ([]string, error) {
+	text, err := os.ReadFile(filepath.Join(suite, "tests/test_helper.tcl"))
+	if err != nil {
+		return nil, err
+	}
+	_, rest, found := strings.Cut(string(text), "set ::all_tests {")
+	list, _, closed := strings.Cut(rest, "}")
+	if !found || !closed {
+		return nil, errors.New("the suite's list of units is not where it was")
+	}
+	return strings.Fields(list), nil
 }

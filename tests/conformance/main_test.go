@@ -39,7 +39,7 @@ func TestParseLog(t *testing.T) {
 
 func TestVerdict(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "expected.txt")
-	text := "# comment\nunit/x | second case | later\nunit/y | a | b | pipes in a name\nunit/z | * | left out\n"
+	text := "# comment\nunit/x | second case | later\nunit/y | a | b | pipes in a name\nunit/z | * | left out\nunit/w | hangs | not run: needs lists\n"
 	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -52,6 +52,9 @@ func TestVerdict(t *testing.T) {
 	}
 	if _, ok := list.unit("unit/z"); !ok {
 		t.Fatal("unit/z is not left out")
+	}
+	if skips := list.skips("unit/w"); len(skips) != 1 || skips[0] != "hangs" || list.skips("unit/x") != nil {
+		t.Fatalf("skips = %q", skips)
 	}
 	known := verdict{list: list}
 	known.add("unit/x", parseLog(sampleLog))
@@ -78,5 +81,20 @@ func TestVerdict(t *testing.T) {
 func TestExpectedFileIsValid(t *testing.T) {
 	if _, err := readExpected("expected.txt"); err != nil {
 		t.Fatal(err)
+	}
+}
+
+func TestAllUnits(t *testing.T) {
+	dir := t.TempDir()
+	text := "set x 1\nset ::all_tests {\n    unit/a\n    integration/b\n}\nset ::index 0\n"
+	if err := os.MkdirAll(filepath.Join(dir, "tests"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "tests/test_helper.tcl"), []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	units, err := allUnits(dir)
+	if err != nil || len(units) != 2 || units[1] != "integration/b" {
+		t.Errorf("%q %v", units, err)
 	}
 }
