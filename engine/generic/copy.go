@@ -28,6 +28,9 @@ func parseCopy(args [][]byte, db int, o *engine.Options) (x copyArgs, err error)
 			return x, resp.ErrSyntax
 		}
 	}
+	if o.Cluster && (db != 0 || x.db != 0) {
+		return x, resp.Error("ERR Copying to another database is not allowed in cluster mode")
+	}
 	if x.db == db && bytes.Equal(args[1], args[2]) {
 		return x, resp.ErrSameObject
 	}
@@ -127,6 +130,10 @@ func (p *copyPlan) Next(hop int, w *resp.Writer) ([]int, bool) {
 
 // move is MOVE: a key and its namesake in another database have one owner.
 func move(c *engine.Ctx) {
+	if c.Opt().Cluster {
+		c.Reply.ErrorText("ERR MOVE is not allowed in cluster mode")
+		return
+	}
 	key, db := c.Args[1], c.DB.Index
 	to, err := dbArg(c.Args[2], c.Opt())
 	switch {

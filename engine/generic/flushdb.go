@@ -61,6 +61,9 @@ type swapPlan struct {
 }
 
 func swapdb(a *engine.PlanArgs) (engine.Plan, error) {
+	if a.Opt.Cluster {
+		return nil, resp.Error("ERR SWAPDB is not allowed in cluster mode")
+	}
 	first, err := intArg(a.Args[1])
 	if err != nil {
 		return nil, resp.Error("ERR invalid first DB index")

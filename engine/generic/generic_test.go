@@ -353,3 +353,25 @@ func TestOBJECT(t *testing.T) {
 		t.Error(got)
 	}
 }
+
+func TestOneDatabaseInClusterMode(t *testing.T) {
+	x := newShards(t, 2, func(o *engine.Options) { o.Cluster = true })
+	x.key("SET", "a", "1")
+	for _, c := range []struct{ line, want string }{
+		{"MOVE a 0", "-ERR MOVE is not allowed in cluster mode\r\n"},
+		{"COPY a {a}b DB 1", "-ERR Copying to another database is not allowed in cluster mode\r\n"},
+		{"COPY a {a}b DB 0", ":1\r\n"},
+		{"RENAME {a}b {a}c", "+OK\r\n"},
+		{"RENAME {a}c a", "+OK\r\n"},
+		{"EXISTS a {a}b {a}c", ":1\r\n"},
+	} {
+		if got := x.key(strings.Fields(c.line)...); got != c.want {
+			t.Errorf("%s answers %q", c.line, got)
+		}
+	}
+	row := x.table.Find("swapdb")
+	_, err := row.Plan(&engine.PlanArgs{Args: [][]byte{[]byte("SWAPDB"), []byte("0"), []byte("1")}, Shards: 2, Opt: x.spaces[0].Opt, Cmd: row})
+	if err == nil || err.Error() != "ERR SWAPDB is not allowed in cluster mode" {
+		t.Error(err)
+	}
+}

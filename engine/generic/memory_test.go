@@ -84,7 +84,7 @@ func (x *shardsOf) try(words ...string) (ok bool) {
 
 // TestNoMemoryAtTheDestination: I2.
 func TestNoMemoryAtTheDestination(t *testing.T) {
-	x := newShards(t, 2, 64<<20)
+	x := newShards(t, 2, func(o *engine.Options) { o.ArenaBytes = 64 << 20 })
 	from, to := "", ""
 	for i := 0; from == "" || to == ""; i++ {
 		if name := fmt.Sprint("k", i); engine.Slot([]byte(name))%2 == 0 {

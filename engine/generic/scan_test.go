@@ -21,8 +21,8 @@ type shardsOf struct {
 	now    int64
 }
 
-// newShards makes n shards of arenaBytes each, or with 0 of the usual size.
-func newShards(t testing.TB, n int, arenaBytes int64) *shardsOf {
+// newShards makes n shards with options of their own.
+func newShards(t testing.TB, n int, configure func(o *engine.Options)) *shardsOf {
 	t.Helper()
 	table, err := engine.NewTable(builtin.Commands()...)
 	if err != nil {
@@ -30,7 +30,9 @@ func newShards(t testing.TB, n int, arenaBytes int64) *shardsOf {
 	}
 	x := &shardsOf{t: t, table: table, now: 1000}
 	opt := engine.DefaultOptions()
-	opt.ArenaBytes = arenaBytes
+	if configure != nil {
+		configure(opt)
+	}
 	for i := range n {
 		s, err := engine.NewSpace(i, opt, builtin.Types(), nil)
 		if err != nil {
@@ -84,9 +86,10 @@ func (x *shardsOf) scan(cursor string, options ...string) (next string, keys []s
 func TestSCANreportsKeysThatStay(t *testing.T) {
 	for _, n := range []int{1, 2, 3, 4} {
 		for seed := range uint64(3) {
-			t.Run(fmt.Sprintf("%d_shards_seed_%d", n, seed), func(t *testing.T) {
+			cluster := seed == 2 // a table for each hash slot
+			t.Run(fmt.Sprintf("%d_shards_seed_%d_cluster_%v", n, seed, cluster), func(t *testing.T) {
 				r := rand.New(rand.NewPCG(seed, 7))
-				x := newShards(t, n, 0)
+				x := newShards(t, n, func(o *engine.Options) { o.Cluster = cluster })
 				const stay = 400
 				for i := range stay {
 					x.key("SET", fmt.Sprintf("stay:%d", i), "v")
@@ -135,7 +138,7 @@ func churn(x *shardsOf, r *rand.Rand, passing int) int {
 
 func TestSCANfilters(t *testing.T) {
 	for _, n := range []int{1, 3} {
-		x := newShards(t, n, 0)
+		x := newShards(t, n, nil)
 		for i := range 200 {
 			x.key("SET", fmt.Sprintf("a:%d", i), "v")
 			x.key("SET", fmt.Sprintf("b:%d", i), "v", "PX", "10")
@@ -174,7 +177,7 @@ func TestSCANfilters(t *testing.T) {
 }
 
 func TestSCANofNothing(t *testing.T) {
-	x := newShards(t, 4, 0)
+	x := newShards(t, 4, nil)
 	cursor, calls := "0", 0
 	for first := true; first || cursor != "0"; first = false {
 		var keys []string
