@@ -402,7 +402,7 @@ func (l *Loop) Closed(k *Conn, half bool) {
 		if w := k.wire.Detach(); w != nil {
 			k.wire = w
 			k.halfClosed = true
-			if k.stop == 0 || len(k.in) == 0 {
+			if len(k.in) == 0 || k.stop == 0 && !k.queuedResume {
 				l.endAfterReply(k)
 			}
 			return
@@ -426,7 +426,7 @@ func (k *Conn) owesReplies() bool {
 	if k.stop&stopPause != 0 {
 		return false
 	}
-	return len(k.slots) > 0 || k.wire.Buffered() > 0 || k.stop&^stopClose != 0 && len(k.in) > 0
+	return len(k.slots)+len(k.out) > 0 || k.wire.Buffered() > 0 || len(k.in) > 0 && (k.stop&^stopClose != 0 || k.queuedResume)
 }
 
 // Drained tells the loop that a wire that Detach answered has sent everything.
