@@ -1,8 +1,6 @@
 package node
 
 import (
-	"errors"
-
 	"hashlane/cmd/node/config"
 	"hashlane/engine"
 	"hashlane/proto/resp"
@@ -122,7 +120,7 @@ func blamed(ch *config.Change, pairs []config.Pair) string {
 func (n *Node) apply(ch *config.Change) error {
 	if ch.Has("oom-score-adj", "oom-score-adj-values") {
 		if err := n.setOOMScore(); err != nil {
-			return errors.New("Failed to apply new oom_score_adj configuration, check server logs.") //nolint:staticcheck // reply
+			return config.Problem("Failed to apply new oom_score_adj configuration, check server logs.")
 		}
 	}
 	if err := n.publish(); err != nil {

@@ -104,7 +104,7 @@ func (n *Node) loadStart(start config.Start) (stdin string, err error) {
 	if path := n.Config.String("logfile"); path != "" {
 		f, err := os.OpenFile(path, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o644)
 		if err != nil {
-			return "", errors.New("Can't open the log file: " + config.SystemText(err)) //nolint:staticcheck // as tools know it
+			return "", config.Problem("Can't open the log file: " + config.SystemText(err))
 		}
 		_ = f.Close()
 	}

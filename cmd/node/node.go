@@ -2,7 +2,6 @@ package node
 
 import (
 	"context"
-	"strings"
 	"sync"
 	"time"
 
@@ -10,7 +9,6 @@ import (
 	"hashlane/cmd/node/logging"
 	"hashlane/engine"
 	"hashlane/engine/builtin"
-	"hashlane/proto/resp"
 	"hashlane/shard"
 )
 
@@ -96,9 +94,4 @@ func words(args [][]byte) []string {
 		out[i] = string(a)
 	}
 	return out
-}
-
-// errorReply is an error of the system as an error reply.
-func errorReply(err error) resp.Error {
-	return resp.Error("ERR " + strings.NewReplacer("\r", " ", "\n", " ").Replace(config.SystemText(err)))
 }

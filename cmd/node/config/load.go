@@ -106,12 +106,10 @@ func (l *loader) lines(text string, depth int) error {
 	return nil
 }
 
-var errDirective = errors.New("Bad directive or wrong number of arguments") //nolint:staticcheck // as tools know it
-
 func (l *loader) line(line string, depth int) error {
 	words, err := resp.SplitWords([]byte(line))
 	if err != nil {
-		return errors.New("Unbalanced quotes in configuration line") //nolint:staticcheck // as tools know it
+		return errQuotes
 	}
 	if len(words) == 0 {
 		return nil
@@ -151,7 +149,7 @@ func (l *loader) option(o *Option, args []string) error {
 // changeDir makes dir the working directory and answers its absolute path.
 func changeDir(dir string) (string, error) {
 	if err := os.Chdir(dir); err != nil {
-		return "", errors.New(SystemText(err))
+		return "", Problem(SystemText(err))
 	}
 	return os.Getwd()
 }
@@ -169,7 +167,7 @@ func (l *loader) directive(name string, args []string, depth int) error {
 	case name == "loadmodule" && len(args) >= 1:
 		d.LoadModule = append(d.LoadModule, strings.Join(args, " "))
 	case name == "sentinel":
-		return errors.New("sentinel directive while not in sentinel mode")
+		return errSentinel
 	case (name == "list-max-ziplist-entries" || name == "list-max-ziplist-value") && len(args) == 1:
 		// means nothing since Redis 3.2
 	default:
@@ -180,7 +178,7 @@ func (l *loader) directive(name string, args []string, depth int) error {
 
 func (l *loader) include(pattern string, depth int) error {
 	if depth == maxIncludes {
-		return errors.New("files include each other without end")
+		return errIncludes
 	}
 	files := []string{pattern}
 	if strings.ContainsAny(pattern, "*?[") {

@@ -35,7 +35,7 @@ const (
 	Volatile                     // setting it again has an effect even when the text is the same
 	Unsigned                     // the whole range of 64 bits
 	Later                        // accepted and stored: what it governs is still to come
-	Nullable                     // "" means not set: REWRITE writes no line
+	Unused                       // accepted and stored: it has no meaning here, see the note
 )
 
 // Has reports whether every bit of u is set.

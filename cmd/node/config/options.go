@@ -40,5 +40,6 @@ func (c *Config) EngineOptions() *engine.Options {
 		ActiveExpireEffort: int(c.Int("active-expire-effort")), HZ: int(c.Int("hz")), LazyExpire: c.Bool("lazyfree-lazy-expire"),
 		LazyServerDel: c.Bool("lazyfree-lazy-server-del"), LazyUserDel: c.Bool("lazyfree-lazy-user-del"),
 		LazyUserFlush: c.Bool("lazyfree-lazy-user-flush"), NotifyEvents: notify, Replica: c.String("replicaof") != "",
+		HugePages: c.Bool("hugepages"),
 	}
 }

@@ -1,7 +1,6 @@
 package config
 
 import (
-	"errors"
 	"fmt"
 	"math"
 	"strconv"
@@ -15,16 +14,6 @@ type value struct {
 	text string
 	n    int64 // Bool: 0, 1; Enum: index of the word, a bit set with MultiArg; Percent: negative percentage
 }
-
-var (
-	errBool     = errors.New("argument must be 'yes' or 'no'")
-	errInteger  = errors.New("argument couldn't be parsed into an integer")
-	errOctal    = errors.New("argument couldn't be parsed as an octal number")
-	errMemory   = errors.New("argument must be a memory value")
-	errPercent  = errors.New("argument must be a memory or percent value")
-	errOver100  = errors.New("percentage argument must be less or equal to 100")
-	errArgCount = errors.New("wrong number of arguments")
-)
 
 // setting is the circumstance in which a value is parsed.
 type setting struct {
@@ -167,7 +156,7 @@ func (o *Option) parseWords(args []string) (value, error) {
 }
 
 func (o *Option) errWords() error {
-	return errors.New("argument(s) must be one of the following: " + strings.Join(o.Words, ", "))
+	return Problem("argument(s) must be one of the following: " + strings.Join(o.Words, ", "))
 }
 
 func (o *Option) errRange() error {

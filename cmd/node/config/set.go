@@ -1,7 +1,6 @@
 package config
 
 import (
-	"errors"
 	"fmt"
 	"sort"
 	"strings"
@@ -63,7 +62,7 @@ func (ch *Change) Has(names ...string) bool {
 
 // SetError is a refused Set.
 type SetError struct {
-	Name    string // as the client wrote it
+	Name    string // an unknown one as the client wrote it
 	Reason  string
 	Unknown bool
 }
@@ -85,19 +84,19 @@ func (c *Config) Set(pairs []Pair, protected bool) (*Change, error) {
 	found := make([]*Option, len(pairs))
 	for i, p := range pairs {
 		o := Find(p.Name)
-		reason := ""
+		reason := Problem("")
 		switch {
 		case o == nil:
 			return nil, &SetError{Name: p.Name, Unknown: true}
 		case o.Traits.Has(Immutable):
-			reason = "can't set immutable config"
+			reason = errImmutable
 		case o.Traits.Has(Protected) && !protected:
-			reason = "can't set protected config"
+			reason = errProtected
 		case names[strings.ToLower(p.Name)]:
-			reason = "duplicate parameter"
+			reason = errDuplicate
 		}
 		if reason != "" {
-			return nil, &SetError{Name: p.Name, Reason: reason}
+			return nil, &SetError{Name: strings.ToLower(p.Name), Reason: string(reason)}
 		}
 		names[strings.ToLower(p.Name)] = true
 		found[i] = o
@@ -115,7 +114,7 @@ func (c *Config) Set(pairs []Pair, protected bool) (*Change, error) {
 		}
 		if err != nil {
 			c.restoreDir(ch)
-			return nil, &SetError{Name: pairs[i].Name, Reason: err.Error()}
+			return nil, &SetError{Name: strings.ToLower(pairs[i].Name), Reason: err.Error()}
 		}
 		values[o.at] = v
 		if !ch.Has(o.Name) {
@@ -139,6 +138,3 @@ func (c *Config) restoreDir(ch *Change) {
 		_, _ = changeDir(ch.oldDir) // it was the working directory a moment ago
 	}
 }
-
-// ErrOddPairs is a CONFIG SET whose last option lacks a value.
-var ErrOddPairs = errors.New("ERR syntax error")

@@ -1,13 +1,13 @@
 package config
 
 import (
-	"errors"
 	"fmt"
 	"os"
 	"strconv"
 	"strings"
 
 	"hashlane/engine"
+	"hashlane/proto/resp"
 )
 
 // specials parse the options whose value is a list of its own shape. They answer the text as CONFIG GET
@@ -25,10 +25,10 @@ var specials = map[string]func(args []string, s setting) (string, error){
 
 // checks look at values that have the right form but may still be wrong.
 var checks = map[string]func(v value, s setting) error{
-	"dbfilename":                plainName("dbfilename can't be a path, just a filename"),
-	"appendfilename":            plainName("appendfilename can't be a path, just a filename"),
-	"appenddirname":             plainName("appenddirname can't be a path, just a dirname"),
-	"backupdirname":             plainName("backupdirname can't be a path, just a dirname"),
+	"dbfilename":                plainName(errDumpName),
+	"appendfilename":            plainName(errAppendName),
+	"appenddirname":             plainName(errAppendDir),
+	"backupdirname":             plainName(errBackupDir),
 	"cluster-announce-hostname": checkHostname,
 	"proc-title-template":       checkTitle,
 	"activedefrag":              checkDefrag,
@@ -36,10 +36,10 @@ var checks = map[string]func(v value, s setting) error{
 	"shutdown-on-sigterm":       checkShutdownOn,
 }
 
-func plainName(problem string) func(v value, s setting) error {
+func plainName(problem Problem) func(v value, s setting) error {
 	return func(v value, _ setting) error {
 		if v.text == "" || strings.ContainsAny(v.text, "/\\") {
-			return errors.New(problem)
+			return problem
 		}
 		return nil
 	}
@@ -47,11 +47,11 @@ func plainName(problem string) func(v value, s setting) error {
 
 func checkHostname(v value, _ setting) error {
 	if len(v.text) >= 256 {
-		return errors.New("Hostnames must be less than 256 characters") //nolint:staticcheck // the text of a reply
+		return errHostLength
 	}
 	for _, c := range []byte(v.text) {
 		if !alnum(c) && c != '-' && c != '.' {
-			return errors.New("Hostnames may only contain alphanumeric characters, hyphens or dots") //nolint:staticcheck // as above
+			return errHostLetters
 		}
 	}
 	return nil
@@ -63,7 +63,7 @@ func alnum(c byte) bool {
 
 func checkDefrag(v value, s setting) error {
 	if v.n == 1 && !s.start {
-		return errors.New("Active defragmentation cannot be enabled: this version does not move records yet") //nolint:staticcheck // reply
+		return errDefrag
 	}
 	return nil
 }
@@ -78,7 +78,7 @@ const (
 
 func checkShutdownOn(v value, _ setting) error {
 	if v.n&(OnSave|OnNosave) == OnSave|OnNosave {
-		return errors.New("shutdown options SAVE and NOSAVE can't be used simultaneously")
+		return errSaveAndNosave
 	}
 	return nil
 }
@@ -87,12 +87,11 @@ func checkShutdownOn(v value, _ setting) error {
 type SavePoint struct{ Seconds, Changes int64 }
 
 func parseSave(args []string, s setting) (string, error) {
-	bad := errors.New("Invalid save parameters") //nolint:staticcheck // the text of a reply
 	if len(args) == 0 || len(args) == 1 && args[0] == "" {
 		return "", nil
 	}
 	if len(args)%2 != 0 {
-		return "", bad
+		return "", errSave
 	}
 	var out []string
 	if s.start && !s.first && s.old != "" {
@@ -101,7 +100,7 @@ func parseSave(args []string, s setting) (string, error) {
 	for i, a := range args {
 		n, err := strconv.ParseInt(a, 10, 64)
 		if err != nil || n < int64(1-i%2) || n > maxInt {
-			return "", bad
+			return "", errSave
 		}
 		out = append(out, strconv.FormatInt(n, 10))
 	}
@@ -122,7 +121,7 @@ func (c *Config) SavePoints() []SavePoint {
 
 func parseBind(args []string, _ setting) (string, error) {
 	if len(args) > 16 {
-		return "", errors.New("Too many bind addresses specified.") //nolint:staticcheck // the text of a reply
+		return "", errBindCount
 	}
 	if len(args) == 1 && args[0] == "" {
 		return "", nil
@@ -135,7 +134,7 @@ var outputClasses = [3]string{"normal", "slave", "pubsub"}
 
 func parseOutputLimits(args []string, s setting) (string, error) {
 	if len(args)%4 != 0 {
-		return "", errors.New("Wrong number of arguments in buffer limit configuration.") //nolint:staticcheck // reply
+		return "", errLimitCount
 	}
 	words := strings.Fields(s.old)
 	for i := 0; i < len(args); i += 4 {
@@ -150,13 +149,13 @@ func parseOutputLimits(args []string, s setting) (string, error) {
 			}
 		}
 		if at < 0 {
-			return "", errors.New("Invalid client class specified in buffer limit configuration.") //nolint:staticcheck // reply
+			return "", errLimitClass
 		}
 		hard, ok1 := ParseMemory(args[i+1])
 		soft, ok2 := ParseMemory(args[i+2])
 		sec, err := strconv.ParseInt(args[i+3], 10, 64)
 		if !ok1 || !ok2 || err != nil || sec < 0 {
-			return "", errors.New("Error in hard, soft or soft_seconds setting in buffer limit configuration.") //nolint:staticcheck // reply
+			return "", errLimitValue
 		}
 		words[at+1], words[at+2], words[at+3] = fmt.Sprint(hard), fmt.Sprint(soft), fmt.Sprint(sec)
 	}
@@ -213,7 +212,7 @@ func parseNotify(args []string, _ setting) (string, error) {
 	}
 	set, ok := ParseNotify(args[0])
 	if !ok {
-		return "", errors.New("Invalid event class character. Use 'Ag$lshzxeKEtmdn'.") //nolint:staticcheck // reply
+		return "", errNotify
 	}
 	var out []byte
 	if set&notifyAll == notifyAll {
@@ -235,7 +234,7 @@ func parseOOMScores(args []string, _ setting) (string, error) {
 	for i, a := range args {
 		n, err := strconv.ParseInt(a, 10, 64)
 		if err != nil || n < -2000 || n > 2000 {
-			return "", errors.New("Invalid oom-score-adj-values, elements must be between -2000 and 2000.") //nolint:staticcheck // reply
+			return "", errOOMScore
 		}
 		args[i] = strconv.FormatInt(n, 10)
 	}
@@ -248,12 +247,12 @@ func parsePercentiles(args []string, _ setting) (string, error) {
 	}
 	out := make([]string, 0, len(args))
 	for _, a := range args {
-		p, err := strconv.ParseFloat(a, 64)
-		if err != nil {
-			return "", errors.New("Invalid latency-tracking-info-percentiles parameters") //nolint:staticcheck // reply
+		p, ok := resp.ParseDouble([]byte(a))
+		if !ok || a == "" {
+			return "", errPercentile
 		}
-		if !(p >= 0 && p <= 100) {
-			return "", errors.New("latency-tracking-info-percentiles parameters should sit between [0.0,100.0]")
+		if p < 0 || p > 100 {
+			return "", errPercentileRange
 		}
 		out = append(out, strconv.FormatFloat(p, 'f', -1, 64))
 	}
@@ -267,10 +266,10 @@ func parseDir(args []string, _ setting) (string, error) {
 	}
 	info, err := os.Stat(args[0])
 	if err == nil && !info.IsDir() {
-		return "", errors.New("Not a directory") //nolint:staticcheck // as the C library says it
+		return "", errNotDir
 	}
 	if err != nil {
-		return "", errors.New("No such file or directory") //nolint:staticcheck // as the C library says it
+		return "", errNoDir
 	}
 	return args[0], nil
 }
@@ -283,7 +282,7 @@ func parseReplicaOf(args []string, _ setting) (string, error) {
 		return "", nil
 	}
 	if p, err := strconv.Atoi(args[1]); err != nil || p < 0 || p > 65535 {
-		return "", errors.New("Invalid master port") //nolint:staticcheck // reply
+		return "", errMasterPort
 	}
 	return args[0] + " " + args[1], nil
 }

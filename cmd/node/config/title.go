@@ -1,7 +1,6 @@
 package config
 
 import (
-	"errors"
 	"strings"
 )
 
@@ -28,13 +27,15 @@ func Title(template string, vars map[string]string) (title string, ok bool) {
 	return strings.TrimRight(b.String(), " "), true
 }
 
+// checkTitle refuses a template that is malformed or leaves nothing when the parts that may be empty are.
 func checkTitle(v value, _ setting) error {
 	vars := map[string]string{}
 	for _, name := range titleVars {
 		vars[name] = ""
 	}
-	if _, ok := Title(v.text, vars); !ok {
-		return errors.New("template format is invalid or contains unknown variables")
+	vars["listen-addr"], vars["port"], vars["tls-port"] = "*:0", "0", "0"
+	if title, ok := Title(v.text, vars); !ok || title == "" {
+		return errTitle
 	}
 	return nil
 }
