@@ -153,13 +153,13 @@ func (s script) line() []string {
 // TestRandomCommandsAsRedis compares replies, values, encodings, expiries and counts of changes.
 func TestRandomCommandsAsRedis(t *testing.T) {
 	peer := enginetest.StartPeer(t)
-	for seed := range uint64(4) {
+	for seed := range uint64(3) {
 		h := newHarness(t).Multi(3)
 		s := script{rand.New(rand.NewPCG(seed, 7))}
 		peer.Do("FLUSHALL")
 		counted := changes(t, peer)
 		var log []string
-		for range 1500 {
+		for range 600 {
 			line := s.line()
 			log = append(log, enginetest.QuoteAll(line))
 			fail := func(what, got, want string) {

@@ -99,7 +99,7 @@ func TestRandomCommandsAsRedis(t *testing.T) {
 		peer.Do("FLUSHALL")
 		s := script{rand.New(rand.NewPCG(uint64(seed), 8))}
 		counted := changes(t, peer)
-		for range 600 {
+		for range 300 {
 			line := s.line()
 			fail := func(what, got, want string) {
 				t.Helper()
@@ -136,7 +136,7 @@ func TestCorruptValuesAsRedis(t *testing.T) {
 	h := newHarness(t).Multi(2)
 	s := script{rand.New(rand.NewPCG(9, 9))}
 	refused := 0
-	for round := range 400 {
+	for round := range 250 {
 		both := func(line ...string) (string, string) {
 			t.Helper()
 			got, want := h.Do(line...), peer.Do(line...)

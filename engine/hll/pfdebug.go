@@ -21,14 +21,14 @@ func pfdebug(c *engine.Ctx) {
 		c.Reply.Error(errNoSuchKey)
 		return
 	}
-	v, err := find(r)
-	if err != nil {
+	if _, err := find(r); err != nil {
 		c.Reply.Err(err)
 		return
 	}
 	r = raw(c, r)
-	v = r.Value()
+	v := r.Value()
 	isSparse := v[4] == sparse
+	var err error
 	switch strings.ToLower(string(c.Args[1])) {
 	case "getreg":
 		if isSparse {
