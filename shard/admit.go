@@ -45,10 +45,6 @@ func (l *Loop) admit(k *Conn, s *staged) (admitted, done bool) {
 		l.queue(k, c, s.args)
 		return false, true
 	}
-	if l.Server.monitors.Load() != 0 && !k.shown && !c.isExec { // EXEC is shown after what it executes
-		k.shown = true
-		l.feedMonitors(k, c, s.args, k.Session.DB)
-	}
 	return true, false
 }
 

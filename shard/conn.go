@@ -87,7 +87,6 @@ type Conn struct {
 	lastCmd *commandInfo
 	cmds    int64
 
-	shown        bool // to the monitors: the command that comes next, which had to wait
 	isDirty      bool
 	queuedResume bool
 	halfClosed   bool // the peer has ended its side

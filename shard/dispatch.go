@@ -147,7 +147,9 @@ func (l *Loop) dispatch(k *Conn, s *staged) bool {
 		return false
 	}
 	k.cmds++
-	k.shown = false
+	if l.special && !c.isExec && k.wire != nil && l.Server.monitors.Load() != 0 {
+		l.feedMonitors(k, c, s.args, k.Session.DB)
+	}
 	return true
 }
 

@@ -71,7 +71,7 @@ func discard(c *Call) {
 func exec(c *Call) {
 	k, l := c.Conn, c.Loop
 	m := k.multi
-	x := &multiRun{home: l, conn: k, exec: &l.Server.infos[c.Cmd.ID]}
+	x := &multiRun{home: l, conn: k, exec: &l.Server.infos[c.Cmd.ID], name: string(c.Args[0]), db: k.Session.DB}
 	if m == nil {
 		x.show()
 		c.Reply.Error(resp.ErrExecNoMulti)
@@ -109,6 +109,8 @@ type multiRun struct {
 	home    *Loop
 	conn    *Conn
 	exec    *commandInfo
+	name    string // of EXEC, as it was sent
+	db      int    // at its start
 	cmds    []queuedCommand
 	watch   *watching
 	session engine.Session
@@ -134,16 +136,16 @@ func (x *multiRun) show() {
 	if l.Server.monitors.Load() == 0 {
 		return
 	}
-	db := x.session.DB
+	db := x.db
 	if !x.broken {
 		for _, q := range x.cmds {
-			l.feedMonitors(x.conn, q.cmd, q.args, db)
 			if n, ok := resp.ParseInt(q.args[len(q.args)-1]); ok && q.cmd.Full() == "select" && n >= 0 && n < int64(l.opt.Databases) {
 				db = int(n)
 			}
+			l.feedMonitors(x.conn, q.cmd, q.args, db)
 		}
 	}
-	l.feedMonitors(x.conn, x.exec, [][]byte{[]byte("exec")}, x.conn.Session.DB)
+	l.feedMonitors(x.conn, x.exec, [][]byte{[]byte(x.name)}, x.conn.Session.DB)
 }
 
 // owner is the one shard that holds all keys of the commands and of the watch, or -1 when there are
