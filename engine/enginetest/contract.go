@@ -123,7 +123,8 @@ func (h *Harness) valueDigest(key string) string {
 	return h.Space(0).ValueDigest(h.at(key)).String()
 }
 
-// Digest is the digest of the whole dataset; that of every world must be the same.
+// Digest is the digest of the whole dataset; that of every world must be the same, and the counts and the
+// index of volatile keys must fit the keys.
 func (h *Harness) Digest() string {
 	h.T.Helper()
 	first := ""
@@ -132,6 +133,7 @@ func (h *Harness) Digest() string {
 		parts, keys := make([]engine.Digest, dbs), make([]int, dbs)
 		for _, s := range w.shards {
 			for db := range dbs {
+				h.checkCounts(s.space.DB(db))
 				part, n := s.space.DB(db).Digest()
 				parts[db].Combine(part)
 				keys[db] += n
@@ -145,6 +147,28 @@ func (h *Harness) Digest() string {
 		}
 	}
 	return first
+}
+
+func (h *Harness) checkCounts(d *engine.DB) {
+	h.T.Helper()
+	keys, volatile, indexed := 0, 0, 0
+	d.Each(func(r engine.Rec) bool {
+		keys++
+		if r.ExpireAt() != 0 {
+			volatile++
+		}
+		return true
+	})
+	for cursor, first := uint64(0), true; first || cursor != 0; first = false {
+		cursor = d.ScanVolatile(cursor, func(r engine.Rec) {
+			if indexed++; r.ExpireAt() == 0 {
+				h.T.Errorf("the index of volatile keys lists %q", r.Key())
+			}
+		})
+	}
+	if d.Len() != keys || d.Volatile() != volatile || indexed != volatile {
+		h.T.Errorf("%d keys, %d with an expiry; counted %d and %d, in the index %d", keys, volatile, d.Len(), d.Volatile(), indexed)
+	}
 }
 
 func (s *suite) builtAsSaid(t *testing.T) {
@@ -267,9 +291,17 @@ func (s *suite) rewriteAndReplay(t *testing.T) {
 	}
 }
 
-// copies: COPY, RENAME and MOVE, on one shard and between shards.
+// copies: COPY, RENAME and MOVE, on one shard and between shards; with an expiry, which goes along.
 func (s *suite) copies(t *testing.T) {
-	h := s.built(t, 2, 4)
+	t.Run("lasting", func(t *testing.T) { s.copiesOf(t, s.built(t, 2, 4)) })
+	t.Run("volatile", func(t *testing.T) {
+		h := s.built(t, 2, 4)
+		h.line(fmt.Sprintf("PEXPIREAT k %d", StartMs+1000))
+		s.copiesOf(t, h)
+	})
+}
+
+func (s *suite) copiesOf(t *testing.T, h *Harness) {
 	want := h.valueDigest(caseKey)
 	encoding := s.y.Encoding(h.at(caseKey))
 	check := func(key string) {
