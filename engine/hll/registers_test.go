@@ -8,6 +8,14 @@ import (
 	"testing"
 )
 
+// rounds is n, or a sixth of it in short runs.
+func rounds(n int) int {
+	if testing.Short() {
+		return 1 + n/6
+	}
+	return n
+}
+
 func randomPlain(rnd *rand.Rand, limit int) *plain {
 	p := &plain{}
 	for i := range p {
@@ -20,7 +28,7 @@ func randomPlain(rnd *rand.Rand, limit int) *plain {
 
 func TestDenseAgreesWithOneRegisterAtATime(t *testing.T) {
 	rnd := rand.New(rand.NewPCG(1, 1))
-	for range 20 {
+	for range rounds(20) {
 		p, q := randomPlain(rnd, 64), randomPlain(rnd, 64)
 		var one, packed [denseSize - headerSize]byte
 		for i, x := range p {
@@ -123,7 +131,7 @@ func raiseNaively(ops []byte, index int, rank byte) []byte {
 
 func TestRaiseAgreesWithTheNaiveForm(t *testing.T) {
 	rnd := rand.New(rand.NewPCG(2, 2))
-	for round := range 30 {
+	for round := range rounds(12) {
 		v := []byte(emptySparse)
 		naive := []byte(emptySparse[headerSize:])
 		var p plain
@@ -154,7 +162,7 @@ func TestRaiseAgreesWithTheNaiveForm(t *testing.T) {
 
 func TestRaiseSparseAgreesWithSearchFromTheStart(t *testing.T) {
 	rnd := rand.New(rand.NewPCG(3, 3))
-	for round := range 1000 {
+	for round := range rounds(1000) {
 		var p plain
 		start := []byte(emptySparse)
 		// Crowded registers of few ranks, in which runs merge and split all the time; or all registers.
@@ -248,7 +256,8 @@ func TestEstimateOfFullRegisters(t *testing.T) {
 }
 
 func TestSelftest(t *testing.T) {
-	for seed := range uint64(3) {
+	newHarness(t).Want("+OK\r\n", "PFSELFTEST")
+	for seed := range uint64(rounds(3)) {
 		rnd := seed | 1
 		if err := selftestPacking(&rnd); err != "" {
 			t.Error(err)
