@@ -3,21 +3,28 @@ package node
 import (
 	"fmt"
 	"os"
-	"os/signal"
 	"runtime"
+	"runtime/debug"
 	"strings"
 	"syscall"
 	"time"
+	"unsafe"
 
 	"golang.org/x/sys/unix"
 
 	"hashlane/cmd/node/config"
 )
 
-// crashed writes the report of a panic on a loop; the process ends afterwards. Runs on the shard's loop.
+// crashed writes the report of a panic on a loop and ends the process. Runs on the shard's loop.
 func (n *Node) crashed(shard int, value any, stack []byte) {
-	n.report(fmt.Sprintf("panic on shard %d: %v", shard, value), stack)
-	n.endCrashed()
+	how := fmt.Sprintf("panic on shard %d: %v", shard, value)
+	sig := syscall.SIGABRT
+	if e, ok := value.(runtime.Error); ok && strings.Contains(e.Error(), "memory address") {
+		sig = syscall.SIGSEGV
+		how = fmt.Sprintf("crashed by signal: %d, %s", int(sig), how)
+	}
+	n.report(how, stack)
+	n.die(sig)
 }
 
 // crashSignal writes the report of a signal that somebody sent, and lets the signal end the process.
@@ -25,22 +32,37 @@ func (n *Node) crashSignal(s syscall.Signal) {
 	stacks := make([]byte, 1<<20)
 	stacks = stacks[:runtime.Stack(stacks, true)]
 	n.report(fmt.Sprintf("crashed by signal: %d, si_code: 0", int(s)), stacks)
+	n.die(s)
+}
+
+// die ends the process by a signal, so that its parent sees a crash, or with status 1 where use-exit-on-panic
+// says so.
+func (n *Node) die(s syscall.Signal) {
 	n.cleanUp()
-	signal.Reset(s)
-	_ = unix.Kill(os.Getpid(), s)
-	time.Sleep(time.Second) // the signal comes at any moment
+	if !n.Config.Bool("use-exit-on-panic") {
+		// The kernel's own action: the Go runtime would print all stacks once more.
+		var none [4]uint64
+		_, _, _ = unix.RawSyscall6(unix.SYS_RT_SIGACTION, uintptr(s), uintptr(unsafe.Pointer(&none)), 0, 8, 0, 0)
+		_ = unix.Kill(os.Getpid(), s)
+		time.Sleep(time.Second) // the signal comes at any moment
+	}
 	os.Exit(1)
 }
 
-// endCrashed ends the process as a crash: by SIGABRT, or with status 1 where use-exit-on-panic says so.
-func (n *Node) endCrashed() {
-	n.cleanUp()
-	if !n.Config.Bool("use-exit-on-panic") {
-		signal.Reset(syscall.SIGABRT)
-		_ = unix.Kill(os.Getpid(), unix.SIGABRT)
-		time.Sleep(time.Second)
+// fatalErrors has what the Go runtime prints before it gives up written to the log file as well.
+func (n *Node) fatalErrors() {
+	path := n.Config.String("logfile")
+	if path == "" {
+		return
 	}
-	os.Exit(1)
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_APPEND|os.O_CREATE, 0o644)
+	if err != nil {
+		return
+	}
+	defer f.Close() // the runtime has a copy
+	if err := debug.SetCrashOutput(f, debug.CrashOptions{}); err != nil {
+		n.Log.Warning("Fatal errors will not be logged: " + err.Error())
+	}
 }
 
 // report writes a crash report to the log. It asks no loop for anything: the loops may be what is broken.

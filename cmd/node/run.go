@@ -20,6 +20,7 @@ func (n *Node) run(configured bool) int {
 	n.Log.SetFile(n.Config.String("logfile"))
 	n.setLogLevel()
 	n.openSyslog()
+	n.fatalErrors()
 	n.Log.Warning("oO0OoO0OoO0Oo Hashlane is starting oO0OoO0OoO0Oo")
 	n.Log.Warning(fmt.Sprintf("Hashlane version=%s, speaks as Redis version=%s, bits=64, %s, pid=%d, just started", Version, redisVersion, runtime.Version(), os.Getpid()))
 	if configured {

@@ -17,11 +17,16 @@ var facilities = map[string]syslog.Priority{
 // OpenSyslog has every record go to the system's log too. The error tells that no daemon listens or that the
 // facility is unknown.
 func (l *Logger) OpenSyslog(ident, facility string) error {
+	return l.openSyslog("", "", ident, facility)
+}
+
+// openSyslog reaches the daemon at an address; "" is the machine's own.
+func (l *Logger) openSyslog(network, addr, ident, facility string) error {
 	f, ok := facilities[facility]
 	if !ok {
 		return fmt.Errorf("unknown syslog facility %q", facility)
 	}
-	w, err := syslog.New(f|syslog.LOG_NOTICE, ident)
+	w, err := syslog.Dial(network, addr, f|syslog.LOG_NOTICE, ident)
 	if err != nil {
 		return fmt.Errorf("syslog: %w", err)
 	}
