@@ -218,8 +218,9 @@ type Journal struct {
 }
 
 type attached struct {
-	sink Sink
-	from int64
+	sink    Sink
+	from    int64
+	started bool
 }
 
 // change has sink take the units from number from on, or no longer take them.
@@ -282,7 +283,7 @@ func (j *Journal) Merge() {
 	j.pending = slices.Delete(j.pending, 0, n)
 }
 
-// change makes the changes of the sinks that have been asked for. A new sink begins with a SELECT.
+// change makes the changes of the sinks that have been asked for.
 func (j *Journal) change() {
 	j.changes.Lock()
 	todo := j.changes.list
@@ -293,8 +294,7 @@ func (j *Journal) change() {
 			j.sinks = slices.DeleteFunc(j.sinks, func(a attached) bool { return a.sink == c.sink && a.from <= c.from })
 			continue
 		}
-		j.sinks = append(j.sinks, attached{c.sink, c.from})
-		j.db = -1
+		j.sinks = append(j.sinks, attached{sink: c.sink, from: c.from})
 	}
 }
 
@@ -306,6 +306,12 @@ func (j *Journal) ask(c change) {
 
 func (j *Journal) emit(b *batch) {
 	j.next += int64(len(b.units))
+	for i := range j.sinks {
+		if a := &j.sinks[i]; !a.started && b.base >= a.from {
+			a.started = true
+			j.db = -1 // it has seen no SELECT yet
+		}
+	}
 	from, at := 0, 0
 	j.out = j.out[:0]
 	for _, end := range b.units {
@@ -313,7 +319,7 @@ func (j *Journal) emit(b *batch) {
 		from = end
 	}
 	for _, a := range j.sinks {
-		if b.base >= a.from {
+		if a.started {
 			a.sink.Units(b.base, len(b.units), j.out)
 		}
 	}
