@@ -23,7 +23,8 @@ type Call struct {
 	multi *multiRun // the transaction that runs it
 	slot  uint64    // of the reply that comes later
 	later bool
-	ns    int64 // that the handler took
+	ns    int64    // that the handler took
+	kept  [][]byte // the words of a command that replies later, for the slow log
 }
 
 // callHome runs a command of the connection's own loop.
@@ -36,7 +37,7 @@ func (l *Loop) callHome(k *Conn, c *commandInfo, args [][]byte) {
 	ns := l.env.Mono() - t0
 	l.st.timedNs += ns
 	if call.later {
-		call.ns = ns
+		call.ns, call.kept = ns, copyArgs(args)
 		return
 	}
 	l.count(c, ns)
@@ -45,6 +46,13 @@ func (l *Loop) callHome(k *Conn, c *commandInfo, args [][]byte) {
 		l.countErrors(c, w)
 	}
 	l.closeReply(k, start)
+}
+
+// copyArgs copies words that are borrowed; the copies are one block.
+func copyArgs(args [][]byte) [][]byte {
+	var m message
+	m.setArgs(args)
+	return m.args
 }
 
 // Later announces that the reply comes by the function it answers, which is to be called once, on the
@@ -59,6 +67,7 @@ func (c *Call) Later() func(reply func(w *resp.Writer)) {
 	finish := func(reply func(w *resp.Writer)) {
 		reply(&w)
 		l.count(info, c.ns)
+		l.slow(info, c.kept, c.ns, k)
 		if w.Errors > 0 {
 			l.countErrors(info, &w)
 		}

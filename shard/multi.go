@@ -501,11 +501,12 @@ func (x *multiRun) callHome(q queuedCommand) {
 	l.journal.restore(was)
 	ns := l.env.Mono() - t0
 	if call.later {
-		call.ns = ns
+		call.ns, call.kept = ns, q.args
 		x.waiting = true
 		return
 	}
 	l.count(q.cmd, ns)
+	l.slow(q.cmd, q.args, ns, x.conn)
 	if w.Errors > 0 {
 		l.countErrors(q.cmd, w)
 	}

@@ -38,10 +38,23 @@ func Arguments(c *engine.Command) []Argument {
 	items := p.sequence()
 	args := p.build(items)
 	markKeys(args, c, skip)
-	if c.Name == "INCRBYFLOAT" {
+	switch {
+	case c.Name == "INCRBYFLOAT":
 		args[1].Type = "double"
+	case c.Group == "bitmap":
+		numberValues(args)
 	}
 	return args
+}
+
+// numberValues makes values integers, as those of bits are.
+func numberValues(args []Argument) {
+	for i := range args {
+		if args[i].Name == "value" {
+			args[i].Type = "integer"
+		}
+		numberValues(args[i].Args)
+	}
 }
 
 // syntaxWords cuts a syntax into words; brackets and bars are words of their own.
@@ -179,15 +192,17 @@ func (p *syntaxParser) itemArg(x item) Argument {
 func repeatLast(args []Argument, from []int, items []item, words string) ([]Argument, []int) {
 	for k := 1; k <= len(args); k++ {
 		first := len(args) - k
-		if source(items[from[first]:]) != words {
+		have := source(items[from[first]:])
+		token := args[first].Token
+		if have != words && (token == "" || have != token+" "+words) {
 			continue
 		}
 		a := args[first]
 		if k > 1 {
-			a = Argument{Name: joinNames(args[first:]), Type: "block", KeySpec: -1, Args: slices.Clone(args[first:])}
+			a = block(slices.Clone(args[first:]))
 		}
 		a.Multiple = true
-		a.MultipleToken = a.Token != ""
+		a.MultipleToken = a.Token != "" && have == words
 		return append(args[:first], a), from[:first+1]
 	}
 	return args, from
@@ -230,7 +245,7 @@ func block(args []Argument) Argument {
 		return args[0]
 	}
 	b := Argument{Name: joinNames(args), Type: "block", KeySpec: -1, Args: args}
-	if len(args) > 0 && args[0].Token != "" && args[0].Type != "pure-token" {
+	if len(args) > 0 && args[0].Token != "" && args[0].Type != "pure-token" && !args[0].Optional {
 		// The token opens the whole block.
 		b.Token = args[0].Token
 		b.Args = slices.Clone(args)
@@ -257,7 +272,18 @@ func joinNames(args []Argument) string {
 	for i := range args {
 		names = append(names, args[i].Name)
 	}
-	return strings.Join(names, "_")
+	joined := strings.Join(names, "_")
+	if short := shortNames[joined]; short != "" {
+		return short
+	}
+	return joined
+}
+
+// shortNames are better names than the joined ones.
+var shortNames = map[string]string{
+	"on_off": "enabled", "byte_bit": "index_unit", "end_index_unit": "end_index", "start_end_index": "index", "start_end_index_unit": "index",
+	"encoding_offset_value_encoding_offset_increment": "write_operation", "wrap_sat_fail_write_operation": "write", "encoding_offset_write": "operation",
+	"and_or_xor_not_diff_diff1_andor_one": "operation", "protover_username_password_clientname": "arguments",
 }
 
 // isToken reports whether a word of a syntax is written by the client as it is.
