@@ -10,6 +10,9 @@ import (
 // SIMSEEDS says.
 func simSeeds(t *testing.T) uint64 {
 	text := os.Getenv("SIMSEEDS")
+	if text == "" && testing.Short() {
+		return 60
+	}
 	if text == "" {
 		return 400
 	}
@@ -40,6 +43,9 @@ func TestSim(t *testing.T) {
 // TestSimWeak breaks one rule of the protocol at a time: the checks above must notice each. A variant that
 // is not caught means that the simulator has gone blind, or that the rule is not needed.
 func TestSimWeak(t *testing.T) {
+	if testing.Short() {
+		t.Skip("one thread, a few seconds")
+	}
 	const most = 8000
 	for name, weak := range map[string]simWeak{
 		"single_commands_ignore_the_lock_table": {core: weakness{ignoreLocks: true}},

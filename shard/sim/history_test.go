@@ -18,6 +18,9 @@ import (
 // simSeeds is how many worlds a test plays: `make test` few, `make sim` a share of SIMSEEDS.
 func simSeeds(t *testing.T, few, share int) uint64 {
 	text := os.Getenv("SIMSEEDS")
+	if text == "" && testing.Short() {
+		return uint64(few+3) / 4
+	}
 	if text == "" {
 		return uint64(few)
 	}
