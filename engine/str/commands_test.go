@@ -9,6 +9,7 @@ import (
 	"hashlane/engine"
 	"hashlane/engine/enginetest"
 	"hashlane/engine/str"
+	"hashlane/proto/resp"
 )
 
 func TestCommands(t *testing.T) {
@@ -58,6 +59,40 @@ func TestPlansOverShards(t *testing.T) {
 		h.Now += 300
 	}
 	h.CheckReplay()
+}
+
+// TestMsetWithoutMemory changes nothing when the values do not fit all together.
+func TestMsetWithoutMemory(t *testing.T) {
+	opt := engine.DefaultOptions()
+	opt.ArenaBytes = 64 << 20
+	space, err := engine.NewSpace(0, opt, &[8]engine.Type{engine.TString: str.Type{}}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(space.Close)
+	value := make([]byte, 20<<20)
+	pairs := [][]byte{[]byte("a"), value, []byte("b"), value, []byte("c"), value, []byte("d"), value}
+	lines := map[string][][]byte{"MSET": nil, "MSETNX": nil, "MSETEX": {[]byte("4")}}
+	for _, cmd := range str.Commands() {
+		head, ok := lines[cmd.Name]
+		if !ok {
+			continue
+		}
+		c := engine.Ctx{Space: space, Reply: &resp.Writer{V: 2}}
+		c.Reset(&cmd, slices.Concat([][]byte{[]byte(cmd.Name)}, head, pairs), space.DB(0), enginetest.StartMs)
+		if err := panics(func() { cmd.Run(&c) }); err != engine.ErrNoMemory {
+			t.Errorf("%s ends with %v", cmd.Name, err)
+		}
+		if n := space.DB(0).Len(); n != 0 {
+			t.Errorf("%s leaves %d keys", cmd.Name, n)
+		}
+	}
+}
+
+func panics(f func()) (x any) {
+	defer func() { x = recover() }()
+	f()
+	return nil
 }
 
 // TestHotPathAllocates nothing (I4).

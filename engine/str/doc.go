@@ -18,6 +18,7 @@
 // I2: a record of EncInt has eight bytes; the text of every other record is its bytes.
 // I3: text that is a canonical int64 is never set with EncEmbstr or EncRaw; editing in place may yield it.
 // I4: GET, SET without options and INCR do not allocate.
+// I5: at one owner a command sets all of its keys or, without the memory for them, none.
 //
 // Who runs it: the loop of the shard that owns the data.
 //

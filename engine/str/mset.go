@@ -48,12 +48,28 @@ func msetexPairs(args [][]byte, now int64, cmd *engine.Command) (*pairs, error) 
 	return p, err
 }
 
+// pairOverhead is more than what a record and its place in the table take besides key and value.
+const pairOverhead = 64
+
+// room gives the command up before its first change when the shard lacks the memory for all of words, so
+// that it does not stop in the middle. Free space within slabs is left for single keys.
+func room(c *engine.Ctx, words [][]byte) {
+	need := len(words) * pairOverhead / 2
+	for _, w := range words {
+		need += len(w) + len(w)/8
+	}
+	if int64(need) > c.Space.Arena.Room() {
+		panic(engine.ErrNoMemory)
+	}
+}
+
 // mset is MSET key value [key value ...] at the one owner.
 func mset(c *engine.Ctx) {
 	if len(c.Args)%2 == 0 {
 		c.Reply.Error(resp.Error(c.Cmd.ArityError(c.Args)))
 		return
 	}
+	room(c, c.Args[1:])
 	for i := 1; i < len(c.Args); i += 2 {
 		put(c, c.Args[i], c.Args[i+1], 0)
 	}
@@ -72,6 +88,7 @@ func msetnx(c *engine.Ctx) {
 			return
 		}
 	}
+	room(c, c.Args[1:])
 	for i := 1; i < len(c.Args); i += 2 {
 		put(c, c.Args[i], c.Args[i+1], 0)
 	}
@@ -151,8 +168,16 @@ func (p *pairs) holds() bool {
 }
 
 func (p *pairs) put(c *engine.Ctx, keys []int) {
+	words := make([][]byte, 0, 2*len(keys))
+	for _, pos := range keys {
+		words = append(words, p.args[pos], p.args[pos+1])
+	}
+	room(c, words)
 	if !p.asSet {
-		p.putPlain(c, keys)
+		for _, pos := range keys {
+			put(c, p.args[pos], p.args[pos+1], 0)
+		}
+		c.Effect(append([][]byte{wordMset}, words...)...)
 		return
 	}
 	for _, pos := range keys {
@@ -166,16 +191,6 @@ func (p *pairs) put(c *engine.Ctx, keys []int) {
 		announce(c, key, p.o.set.any(optTimes))
 		effectSet(c, key, val, at, p.o.set)
 	}
-}
-
-func (p *pairs) putPlain(c *engine.Ctx, keys []int) {
-	effect := make([][]byte, 1, 1+2*len(keys))
-	effect[0] = wordMset
-	for _, pos := range keys {
-		put(c, p.args[pos], p.args[pos+1], 0)
-		effect = append(effect, p.args[pos], p.args[pos+1])
-	}
-	c.Effect(effect...)
 }
 
 // Step is engine.Plan.
