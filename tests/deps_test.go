@@ -42,7 +42,7 @@ const testExtra = `
 engine    : engine/enginetest
 engine/generic : engine/builtin
 txn       : engine/enginetest engine/builtin engine/str engine/TYPES engine/generic
-shard     : engine/enginetest engine/builtin engine/str engine/TYPES engine/generic
+shard     : engine/enginetest engine/builtin engine/str engine/TYPES engine/generic shard/sim
 persist   : engine/enginetest engine/builtin engine/str engine/TYPES engine/generic
 cluster   : engine/enginetest engine/builtin
 `
