@@ -51,14 +51,13 @@ var flagNames = []struct {
 	{Asking, "asking"},
 	{Fast, "fast"},
 	{NoAuth, "no_auth"},
-	{MayReplicate, "may_replicate"},
 	{NoMandatoryKeys, "no_mandatory_keys"},
 	{NoAsyncLoading, "no_async_loading"},
 	{NoMulti, "no_multi"},
 	{AllowBusy, "allow_busy"},
 }
 
-// FlagNames are the flags of a row as COMMAND INFO names them.
+// FlagNames are the flags of a row as COMMAND INFO names them. MayReplicate has no name there.
 func (c *Command) FlagNames() []string {
 	var out []string
 	for _, f := range flagNames {
