@@ -5,7 +5,7 @@ import "hashlane/engine"
 // Commands are the rows of the commands that belong to connections: those of the groups connection and
 // transactions, and MONITOR.
 //
-//long: a table of rows.
+//long:a table of rows
 func Commands() []engine.Command {
 	return []engine.Command{
 		{
@@ -83,7 +83,7 @@ func Commands() []engine.Command {
 
 // clientCommands are the subcommands of CLIENT.
 //
-//long: a table of rows.
+//long:a table of rows
 func clientCommands() []engine.Command {
 	return []engine.Command{
 		{

@@ -8,7 +8,7 @@ import (
 // serverCommands are the rows of the commands that look at the server as a whole. CONFIG and MONITOR have
 // their rows elsewhere.
 //
-//long: a table of rows.
+//long:a table of rows
 func (n *Node) serverCommands() []engine.Command {
 	return []engine.Command{
 		{
