@@ -107,10 +107,7 @@ func (n *Node) latencyHistogram(c *shard.Call) {
 		if x == nil {
 			continue
 		}
-		wanted = append(wanted, x)
-		for _, s := range shownSubs(x) {
-			wanted = append(wanted, s)
-		}
+		wanted = append(append(wanted, x), shownSubs(x)...)
 	}
 	if all {
 		wanted = n.Table.All()
