@@ -49,6 +49,9 @@ func (k *Conn) Info() string {
 	}
 	if k.lastCmd != nil {
 		cmd = k.lastCmd.Full()
+		if p := k.lastCmd.Parent(); p != nil && p.HideSub {
+			cmd = p.Full()
+		}
 	}
 	if k.wire != nil {
 		omem = k.wire.Buffered()
