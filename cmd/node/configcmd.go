@@ -99,6 +99,9 @@ func (n *Node) set(pairs []config.Pair, protected bool) error {
 		if again := n.publish(); again != nil {
 			n.Log.Warning("Failed to take a CONFIG SET back: " + again.Error())
 		}
+		if ch.Has("oom-score-adj", "oom-score-adj-values") {
+			_ = n.setOOMScore() // it logs what went wrong
+		}
 		n.applyHere(ch)
 		return &config.SetError{Name: blamed(ch, pairs), Reason: err.Error()}
 	}
@@ -152,7 +155,14 @@ func (n *Node) configResetstat(c *shard.Call) {
 	}, func(_ []any, w *resp.Writer) { w.OK() })
 }
 
-func (n *Node) configRewrite(c *shard.Call) {
+func (n *Node) configRewrite(c *shard.Call) { n.rewriteConfig(c, n.Config.RewriteFile) }
+
+// debugConfigRewriteForceAll is DEBUG CONFIG-REWRITE-FORCE-ALL: CONFIG REWRITE with every option in the file.
+func (n *Node) debugConfigRewriteForceAll(c *shard.Call) {
+	n.rewriteConfig(c, n.Config.RewriteFileInFull)
+}
+
+func (n *Node) rewriteConfig(c *shard.Call, write func(path string) error) {
 	if n.ConfigFile == "" {
 		c.Reply.ErrorText("ERR The server is running without a config file")
 		return
@@ -160,7 +170,7 @@ func (n *Node) configRewrite(c *shard.Call) {
 	c.Async(func() any {
 		n.setting.Lock()
 		defer n.setting.Unlock()
-		return n.Config.RewriteFile(n.ConfigFile)
+		return write(n.ConfigFile)
 	}, func(result any, w *resp.Writer) {
 		if err, failed := result.(error); failed {
 			n.Log.Warning("CONFIG REWRITE failed: " + config.SystemText(err))

@@ -33,6 +33,7 @@ func (n *Node) debugHomeCommands() []engine.Command {
 	return []engine.Command{
 		home("ASSERT", 2, "", "Ends the process as a failed assertion does, with a crash report.", debugAssert),
 		home("CHANGE-REPL-ID", 2, "", "Gives the data set a new replication ID.", n.debugChangeReplID),
+		home("CONFIG-REWRITE-FORCE-ALL", 2, "", "Rewrites the configuration file with every option in it.", n.debugConfigRewriteForceAll),
 		home("ERROR", 3, "<message>", "Answers the message as an error.", debugError),
 		home("HELP", 2, "", "Shows this text.", help),
 		home("HTSTATS", 3, "<db>", "Answers the figures of a database's tables, shard by shard.", debugHtstats),

@@ -11,8 +11,8 @@ import (
 // oomScore remembers what the process had before it changed anything.
 var oomScore struct {
 	sync.Mutex
-	known, changed bool
-	base           int
+	changed bool
+	base    int // what the process had before
 }
 
 const oomScoreFile = "/proc/self/oom_score_adj"
@@ -25,14 +25,13 @@ func (n *Node) setOOMScore() error {
 	if mode == "no" && !oomScore.changed {
 		return nil
 	}
-	if !oomScore.known {
+	if !oomScore.changed {
 		text, err := os.ReadFile(oomScoreFile)
 		if err != nil {
 			n.Log.Warning("Unable to read oom_score_adj: " + err.Error())
 			return err
 		}
 		oomScore.base, _ = strconv.Atoi(strings.TrimSpace(string(text)))
-		oomScore.known = true
 	}
 	values := n.Config.Words("oom-score-adj-values")
 	role := 0

@@ -136,6 +136,20 @@ func TestRewriteOfEveryOption(t *testing.T) {
 	}
 	checkRewrite(t, c, "")
 	checkRewrite(t, c, string(text))
+	again := New()
+	if err := again.Load("", string(New().rewrite(nil, true)), "", noRename); err != nil || len(again.Changed()) != 0 {
+		t.Errorf("all defaults written and loaded: %v, changed %d", err, len(again.Changed()))
+	}
+}
+
+func TestImmutableOptionsOfOursTakeTheirValue(t *testing.T) {
+	c := New()
+	for name, ok := range map[string]bool{"shards 0": true, "shards 2": false, "hugepages no": true, "daemonize no": false, "search-workers 0": true} {
+		n, v, _ := strings.Cut(name, " ")
+		if _, err := c.Set([]Pair{{n, v}}, false); (err == nil) != ok {
+			t.Errorf("CONFIG SET %s: %v", name, err)
+		}
+	}
 }
 
 func TestRewriteSurvivesAnUnreadableLine(t *testing.T) {

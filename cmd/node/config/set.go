@@ -88,7 +88,7 @@ func (c *Config) Set(pairs []Pair, protected bool) (*Change, error) {
 		switch {
 		case o == nil:
 			return nil, &SetError{Name: p.Name, Unknown: true}
-		case o.Traits.Has(Immutable):
+		case o.Traits.Has(Immutable) && !(o.newer() && p.Value == c.String(o.Name)):
 			reason = errImmutable
 		case o.Traits.Has(Protected) && !protected:
 			reason = errProtected
@@ -124,6 +124,10 @@ func (c *Config) Set(pairs []Pair, protected bool) (*Change, error) {
 	c.now.Store(&snapshot{values})
 	return ch, nil
 }
+
+// newer reports that Redis 7.0 does not know the option. Tools of 7.0 that set everything back to what CONFIG
+// GET showed know which of their options are immutable, but not which of ours: those take their present value.
+func (o *Option) newer() bool { return o.Since != "" }
 
 // Restore takes a change back.
 func (c *Config) Restore(ch *Change) {
