@@ -114,11 +114,23 @@ func TestClientReply(t *testing.T) {
 		for i := range 8 { // keys of all shards
 			k := "k" + strconv.Itoa(i)
 			for _, words := range [][]string{
-				{"CLIENT", "REPLY", "SKIP"}, {"SET", k, "1"}, {"GET", k},
-				{"CLIENT", "REPLY", "OFF"}, {"SET", k, "2"}, {"MGET", k, "a", "b", "c"}, {"PING"}, {"NOSUCH"}, {"CLIENT", "REPLY", "SKIP"},
+				{"CLIENT", "REPLY", "SKIP"},
+				{"SET", k, "1"},
+				{"GET", k},
+				{"CLIENT", "REPLY", "OFF"},
+				{"SET", k, "2"},
+				{"MGET", k, "a", "b", "c"},
+				{"PING"},
+				{"NOSUCH"},
+				{"CLIENT", "REPLY", "SKIP"},
 				{"CLIENT", "REPLY", "ON"},
-				{"CLIENT", "REPLY", "SKIP"}, {"MSET", k, "3", "a", "x", "b", "y"}, {"MGET", k, "a"},
-				{"CLIENT", "REPLY", "SKIP"}, {"CLIENT", "REPLY", "SKIP"}, {"PING"}, {"ECHO", k},
+				{"CLIENT", "REPLY", "SKIP"},
+				{"MSET", k, "3", "a", "x", "b", "y"},
+				{"MGET", k, "a"},
+				{"CLIENT", "REPLY", "SKIP"},
+				{"CLIENT", "REPLY", "SKIP"},
+				{"PING"},
+				{"ECHO", k},
 			} {
 				c.Send(words...)
 			}

@@ -26,9 +26,9 @@ type Loop struct {
 	watches txn.Watches
 	journal tickJournal
 	// stuck are connections of which a message waits here for a lock, with the messages behind it.
-	stuck map[*Conn][]*message
+	stuck   map[*Conn][]*message
 	launch  []func() // blocking work to start when the tick's writes have been stamped
-	in, out []*ring // by shard; nil for the loop itself
+	in, out []*ring  // by shard; nil for the loop itself
 	tails   []uint64
 	self    []item // what the loop sends to itself
 	asleep  atomic.Uint32

@@ -89,7 +89,9 @@ func exec(c *Call) {
 	x.w.V = k.Session.V
 	switch owner := x.owner(); {
 	case owner == l.ID && l.core.Free(x.allLocks()):
+		errs := c.Reply.Errors
 		x.runAt(l, c.Reply)
+		c.Reply.Errors = errs // those of the commands are counted: EXEC has not failed
 		x.show()
 		l.unwatch(k)
 	case owner >= 0:

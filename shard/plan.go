@@ -21,9 +21,9 @@ type planWork struct {
 	keys    [][]int // by shard: those of this hop
 	// readsOnce: its locks go back right after its only step.
 	readsOnce bool
-	w       resp.Writer
-	at      []planShard // by shard
-	full    atomic.Bool // a step found its arena full
+	w         resp.Writer
+	at        []planShard // by shard
+	full      atomic.Bool // a step found its arena full
 }
 
 // planShard is what the steps at one shard leave for the home.
