@@ -21,7 +21,6 @@ type Call struct {
 	Now    int64 // Unix ms
 
 	multi *multiRun // the transaction that runs it
-	slot  uint64    // of the reply that comes later
 	later bool
 	ns    int64    // that the handler took
 	kept  [][]byte // the words of a command that replies later, for the slow log

@@ -174,8 +174,7 @@ func (j *tickJournal) put(g *gathered) {
 	}
 }
 
-// stamp gives the units of the tick their numbers and publishes them. Invariant I3: no message and no
-// reply of the tick has left yet.
+// stamp gives the units of the tick their numbers and publishes them (I3).
 func (l *Loop) stamp() {
 	b := l.journal.tick
 	if b == nil || len(b.units) == 0 {

@@ -229,6 +229,9 @@ func (l *Loop) settle() {
 }
 
 func (l *Loop) publish() {
+	if b := l.journal.tick; b != nil && len(b.units) > 0 {
+		panic("shard: I3 broken: messages leave before the stamp")
+	}
 	for i, r := range l.out {
 		if r == nil {
 			continue

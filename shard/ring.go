@@ -97,7 +97,6 @@ type message struct {
 	home    int
 	conn    *Conn
 	slot    uint64 // reply slot of the connection
-	write   bool   // what the lock table needs to know when there is one key
 	single  bool
 	hash    uint64 // of the first key
 	cmd     *commandInfo

@@ -262,7 +262,6 @@ func TestFullArena(t *testing.T) {
 		const oom = "-OOM command not allowed when used memory > 'maxmemory'."
 		c := w.Dial()
 		big := strings.Repeat("x", 4<<20)
-		keys := []string{}
 		for i := 0; ; i++ {
 			k := "big" + strconv.Itoa(i)
 			got := c.Do("SET", k, big)
@@ -272,7 +271,6 @@ func TestFullArena(t *testing.T) {
 			if got != "+OK\r\n" || i > 100 {
 				t.Fatalf("SET %d: %q", i, got)
 			}
-			keys = append(keys, k)
 		}
 		args := []string{"MSET"}
 		for i := range 12 {

@@ -2,6 +2,7 @@ package reactor
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net"
 	"os"
@@ -192,7 +193,8 @@ func (r *Reactor) tick() {
 }
 
 // Stop ends the server: it stops accepting, waits until the sockets have taken what has been replied or
-// ctx is done, closes all connections and ends the loops. Nothing of the reactor runs afterwards.
+// ctx is done, closes all connections and ends the loops. Nothing of the reactor runs afterwards; the
+// error is ctx's when work that Go was given did not end in time. Any goroutine but a loop.
 func (r *Reactor) Stop(ctx context.Context) error {
 	r.closeListeners()
 	if r.client == nil {
@@ -206,8 +208,17 @@ func (r *Reactor) Stop(ctx context.Context) error {
 	r.running = false
 	r.alive.Unlock()
 	err := r.client.Stop()
-	r.work.Wait()
 	r.client = nil
+	ended := make(chan struct{})
+	go func() {
+		r.work.Wait()
+		close(ended)
+	}()
+	select {
+	case <-ended:
+	case <-ctx.Done():
+		err = errors.Join(err, ctx.Err())
+	}
 	return err
 }
 

@@ -102,11 +102,9 @@ func play(w *sim.World, clients, calls int) ([]porcupine.Operation, *tape) {
 	w.Settle()
 	var history []porcupine.Operation
 	fresh := 0
-	var players []*player
 	for range clients {
 		p := &player{w: w, c: w.Dial(), left: calls, depth: 1 + w.Rand().IntN(3), history: &history, fresh: &fresh}
 		p.c.OnReply = p.reply
-		players = append(players, p)
 		p.go1()
 	}
 	for range 10_000_000 {
@@ -197,7 +195,7 @@ func TestSimRepeats(t *testing.T) {
 		return fmt.Sprint(history, string(s.bytes), w.NowNs())
 	}
 	for seed := range uint64(3) {
-		if run(seed) != run(seed) {
+		if one, two := run(seed), run(seed); one != two {
 			t.Errorf("seed %d gave two different runs", seed)
 		}
 	}
