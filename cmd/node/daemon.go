@@ -5,6 +5,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"syscall"
 
@@ -67,7 +68,19 @@ func (n *Node) writePidFile() error {
 	if path == "" {
 		return nil
 	}
+	n.remove = append(n.remove, leftover{"pid", absolute(path)})
 	return os.WriteFile(path, fmt.Appendf(nil, "%d\n", os.Getpid()), 0o644)
+}
+
+// leftover is a file that must go with the process.
+type leftover struct{ what, path string }
+
+// absolute keeps a path valid when dir changes.
+func absolute(path string) string {
+	if abs, err := filepath.Abs(path); err == nil {
+		return abs
+	}
+	return path
 }
 
 // supervisor is who watches the process: "systemd", "upstart" or "no".

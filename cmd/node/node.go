@@ -3,6 +3,7 @@ package node
 import (
 	"context"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"hashlane/cmd/node/config"
@@ -30,6 +31,8 @@ type Node struct {
 	net     network
 	setting sync.Mutex // one CONFIG SET or REWRITE at a time
 	stop    chan shutdown
+	remove  []leftover // set before the server listens
+	cleaned atomic.Bool
 	done    chan struct{} // closed when the server has begun to end
 }
 

@@ -64,16 +64,19 @@ func (n *Node) begin() error {
 	if err := r.Start(n.Shards); err != nil {
 		return err
 	}
-	if err := n.writePidFile(); err != nil {
-		n.Log.Warning("Can't write the pid file: " + err.Error())
-	}
 	n.greet(shards)
 	if err := r.Listen(); err != nil {
-		n.cleanUp()
 		if strings.Contains(err.Error(), "not listen anywhere") {
 			return fmt.Errorf("%s, exiting", strings.ToUpper(err.Error()[:1])+err.Error()[1:])
 		}
 		return err
+	}
+	// From here on the addresses are ours, and so are the files.
+	if s := n.Config.String("unixsocket"); s != "" {
+		n.remove = append(n.remove, leftover{"unix socket", absolute(s)})
+	}
+	if err := n.writePidFile(); err != nil {
+		n.Log.Warning("Can't write the pid file: " + err.Error())
 	}
 	return nil
 }

@@ -3,7 +3,6 @@ package node
 import (
 	"context"
 	"os"
-	"sync/atomic"
 	"time"
 
 	"hashlane/proto/resp"
@@ -97,21 +96,14 @@ func (n *Node) serve() int {
 // Done is closed when the server has begun to end.
 func (n *Node) Done() <-chan struct{} { return n.done }
 
-var cleaned atomic.Bool
-
-// cleanUp removes the files of the process (I2).
+// cleanUp removes the files of the process (I2). Any goroutine.
 func (n *Node) cleanUp() {
-	if cleaned.Swap(true) {
+	if n.cleaned.Swap(true) {
 		return
 	}
-	if path := n.pidFile(); path != "" {
-		n.Log.Notice("Removing the pid file.")
-		_ = os.Remove(path)
-	}
-	if s := n.Config.String("unixsocket"); s != "" {
-		if _, err := os.Lstat(s); err == nil {
-			n.Log.Notice("Removing the unix socket file.")
-			_ = os.Remove(s)
+	for _, f := range n.remove {
+		if err := os.Remove(f.path); err == nil {
+			n.Log.Notice("Removing the " + f.what + " file.")
 		}
 	}
 }

@@ -3,6 +3,7 @@ package node
 import (
 	"fmt"
 	"os"
+	"strconv"
 	"strings"
 	"sync"
 	"unsafe"
@@ -11,7 +12,7 @@ import (
 )
 
 // procTitle is the memory in which the kernel finds the words that ps shows: the arguments and, behind them,
-// the environment, which has been copied away.
+// the environment, of which the Go runtime has a copy.
 type procTitle struct {
 	mu   sync.Mutex
 	area []byte
@@ -20,8 +21,8 @@ type procTitle struct {
 
 var title procTitle
 
-// ownArgs copies arguments and environment away from the memory where the process got them, so that it can be
-// written over. Call it before anything else keeps an argument.
+// ownArgs copies the arguments away from the memory where the process got them, so that it can be written
+// over. Call it before anything else keeps an argument.
 func ownArgs(args []string) []string {
 	own := make([]string, len(args))
 	for i, a := range args {
@@ -31,35 +32,37 @@ func ownArgs(args []string) []string {
 		own = []string{"hashlane"}
 	}
 	title.name = own[0]
-	env := os.Environ()
-	if len(args) == 0 || args[0] == "" || len(os.Args) != len(args) || unsafe.StringData(os.Args[0]) != unsafe.StringData(args[0]) {
-		return own
+	start, end := argumentArea()
+	if len(args) == 0 || args[0] == "" || len(os.Args) == 0 || unsafe.StringData(os.Args[0]) != unsafe.StringData(args[0]) {
+		return own // not the process's own arguments
 	}
-	start := unsafe.StringData(args[0])
-	end := 0
-	for _, s := range append(append([]string(nil), args...), env...) {
-		if s == "" {
-			end++ // its terminator
-			continue
-		}
-		if unsafe.Pointer(unsafe.StringData(s)) != unsafe.Add(unsafe.Pointer(start), end) {
-			break
-		}
-		end += len(s) + 1
+	first := unsafe.StringData(args[0])
+	if uintptr(unsafe.Pointer(first)) == start && end > start {
+		title.area = unsafe.Slice(first, end-start)
+		os.Args = own
 	}
-	title.area = unsafe.Slice(start, end)
-	copied := make([]string, len(env))
-	for i, s := range env {
-		copied[i] = strings.Clone(s)
-	}
-	os.Clearenv()
-	for _, s := range copied {
-		if k, v, ok := strings.Cut(s, "="); ok && k != "" {
-			_ = os.Setenv(k, v)
-		}
-	}
-	os.Args = own
 	return own
+}
+
+// argumentArea is where the kernel put arguments and environment: fields 48 to 51 of /proc/self/stat.
+func argumentArea() (start, end uintptr) {
+	text, err := os.ReadFile("/proc/self/stat")
+	if err != nil {
+		return 0, 0
+	}
+	_, rest, _ := strings.Cut(string(text), ") ") // field 3 and on
+	fields := strings.Fields(rest)
+	if len(fields) < 49 {
+		return 0, 0
+	}
+	var at [4]uint64
+	for i := range at {
+		at[i], _ = strconv.ParseUint(fields[45+i], 10, 64)
+	}
+	if at[1] != at[2] { // the environment is elsewhere
+		return uintptr(at[0]), uintptr(at[1])
+	}
+	return uintptr(at[0]), uintptr(at[3])
 }
 
 // setTitle shows proc-title-template in ps, cut to the room there is.
