@@ -7,6 +7,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"syscall"
 
 	"golang.org/x/sys/unix"
@@ -68,19 +69,32 @@ func (n *Node) writePidFile() error {
 	if path == "" {
 		return nil
 	}
-	n.remove = append(n.remove, leftover{"pid", absolute(path)})
+	n.remove.add("pid", path)
 	return os.WriteFile(path, fmt.Appendf(nil, "%d\n", os.Getpid()), 0o644)
 }
 
-// leftover is a file that must go with the process.
-type leftover struct{ what, path string }
+// leftovers are the files that must go with the process.
+type leftovers struct {
+	mu    sync.Mutex
+	files [][2]string // what it is, absolute path: dir may change
+}
 
-// absolute keeps a path valid when dir changes.
-func absolute(path string) string {
+func (l *leftovers) add(what, path string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
 	if abs, err := filepath.Abs(path); err == nil {
-		return abs
+		path = abs
 	}
-	return path
+	l.files = append(l.files, [2]string{what, path})
+}
+
+// take empties the list, so that each file is removed by one only.
+func (l *leftovers) take() [][2]string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	files := l.files
+	l.files = nil
+	return files
 }
 
 // supervisor is who watches the process: "systemd", "upstart" or "no".

@@ -3,7 +3,6 @@ package node
 import (
 	"context"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"hashlane/cmd/node/config"
@@ -31,8 +30,7 @@ type Node struct {
 	net     network
 	setting sync.Mutex // one CONFIG SET or REWRITE at a time
 	stop    chan shutdown
-	remove  []leftover // set before the server listens
-	cleaned atomic.Bool
+	remove  leftovers
 	done    chan struct{} // closed when the server has begun to end
 }
 

@@ -73,7 +73,7 @@ func (n *Node) begin() error {
 	}
 	// From here on the addresses are ours, and so are the files.
 	if s := n.Config.String("unixsocket"); s != "" {
-		n.remove = append(n.remove, leftover{"unix socket", absolute(s)})
+		n.remove.add("unix socket", s)
 	}
 	if err := n.writePidFile(); err != nil {
 		n.Log.Warning("Can't write the pid file: " + err.Error())

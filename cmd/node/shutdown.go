@@ -98,12 +98,9 @@ func (n *Node) Done() <-chan struct{} { return n.done }
 
 // cleanUp removes the files of the process (I2). Any goroutine.
 func (n *Node) cleanUp() {
-	if n.cleaned.Swap(true) {
-		return
-	}
-	for _, f := range n.remove {
-		if err := os.Remove(f.path); err == nil {
-			n.Log.Notice("Removing the " + f.what + " file.")
+	for _, f := range n.remove.take() {
+		if err := os.Remove(f[1]); err == nil {
+			n.Log.Notice("Removing the " + f[0] + " file.")
 		}
 	}
 }
