@@ -77,8 +77,10 @@ func (c *Call) Later() func(reply func(w *resp.Writer)) {
 			x.homeDone(w.Buf)
 		}
 	}
+	mute := k.flags&(flagReplyOff|flagReplySkip) != 0
 	l.closeReply(k, len(l.w.Buf))
 	slot := k.newSlot()
+	k.slots[len(k.slots)-1].mute = mute
 	k.stop |= stopReply
 	return func(reply func(w *resp.Writer)) {
 		finish(reply)

@@ -131,10 +131,14 @@ func TestClientReply(t *testing.T) {
 				{"CLIENT", "REPLY", "SKIP"},
 				{"PING"},
 				{"ECHO", k},
+				{"CLIENT", "REPLY", "SKIP"},
+				{"WATCH", k, "a", "b", "c"}, // replies later
+				{"ECHO", k},
 			} {
 				c.Send(words...)
 			}
-			for _, want := range []string{"$1\r\n1\r\n", "+OK\r\n", "*2\r\n$1\r\n3\r\n$1\r\nx\r\n", "$2\r\n" + k + "\r\n"} {
+			echo := "$2\r\n" + k + "\r\n"
+			for _, want := range []string{"$1\r\n1\r\n", "+OK\r\n", "*2\r\n$1\r\n3\r\n$1\r\nx\r\n", echo, echo} {
 				if got := c.Take(); got != want {
 					t.Fatalf("key %s: %q, want %q", k, got, want)
 				}

@@ -102,6 +102,9 @@ func New(c Config) (*Server, error) {
 	return s, nil
 }
 
+// Close gives the memory of the shards back. No loop runs any more.
+func (s *Server) Close() { s.closeSpaces() }
+
 func (s *Server) closeSpaces() {
 	for _, l := range s.loops {
 		if l != nil && l.Space != nil {

@@ -14,10 +14,10 @@ const modelKeys = 4
 
 var keyNames = [modelKeys]string{"a", "b", "c", "d"}
 
-// state is the value of each key; absent ones are -1.
-type state [modelKeys]int
+// state is the value of each key of two databases; absent ones are -1.
+type state [2][modelKeys]int
 
-var empty = state{-1, -1, -1, -1}
+var empty = state{{-1, -1, -1, -1}, {-1, -1, -1, -1}}
 
 // op is one call of a client: a command, or several within MULTI.
 type op struct {
@@ -70,46 +70,63 @@ func (s state) apply(o op) (state, string) {
 	w := o.words
 	switch w[0] {
 	case "GET":
-		return s, bulk(s[key(w[1])])
+		return s, bulk(s[0][key(w[1])])
 	case "SET":
-		s[key(w[1])], _ = strconv.Atoi(w[2])
+		s[0][key(w[1])], _ = strconv.Atoi(w[2])
 		return s, "+OK\r\n"
 	case "INCR":
 		k := key(w[1])
-		s[k] = max(s[k], 0) + 1
-		return s, integer(s[k])
+		s[0][k] = max(s[0][k], 0) + 1
+		return s, integer(s[0][k])
 	case "DEL", "EXISTS":
 		return s.count(w[0] == "DEL", w[1:])
 	case "MGET":
 		all := fmt.Sprintf("*%d\r\n", len(w)-1)
 		for _, k := range w[1:] {
-			all += bulk(s[key(k)])
+			all += bulk(s[0][key(k)])
 		}
 		return s, all
 	case "MSET", "MSETNX":
 		return s.mset(w)
 	case "RENAME":
-		if s[key(w[1])] < 0 {
+		if s[0][key(w[1])] < 0 {
 			return s, "-ERR no such key\r\n"
 		}
-		v := s[key(w[1])]
-		s[key(w[1])] = -1
-		s[key(w[2])] = v
+		v := s[0][key(w[1])]
+		s[0][key(w[1])] = -1
+		s[0][key(w[2])] = v
 		return s, "+OK\r\n"
 	case "COPY":
-		if s[key(w[1])] < 0 {
+		if s[0][key(w[1])] < 0 {
 			return s, integer(0)
 		}
-		s[key(w[2])] = s[key(w[1])]
+		to := 0
+		if w[3] == "DB" {
+			to = 1
+		}
+		s[to][key(w[2])] = s[0][key(w[1])]
 		return s, integer(1)
 	case "DBSIZE":
 		n := 0
-		for _, v := range s {
+		for _, v := range s[0] {
 			n += min(v+1, 1)
 		}
 		return s, integer(n)
 	case "FLUSHDB":
+		s[0] = empty[0]
+		return s, "+OK\r\n"
+	case "FLUSHALL":
 		return empty, "+OK\r\n"
+	case "SWAPDB":
+		s[0], s[1] = s[1], s[0]
+		return s, "+OK\r\n"
+	case "MOVE":
+		k := key(w[1])
+		if s[0][k] < 0 || s[1][k] >= 0 {
+			return s, integer(0)
+		}
+		s[0][k], s[1][k] = -1, s[0][k]
+		return s, integer(1)
 	case "PING":
 		return s, "+PONG\r\n"
 	}
@@ -119,11 +136,11 @@ func (s state) apply(o op) (state, string) {
 func (s state) count(del bool, names []string) (state, string) {
 	n := 0
 	for _, k := range names {
-		if s[key(k)] >= 0 {
+		if s[0][key(k)] >= 0 {
 			n++
 		}
 		if del {
-			s[key(k)] = -1
+			s[0][key(k)] = -1
 		}
 	}
 	return s, integer(n)
@@ -132,13 +149,13 @@ func (s state) count(del bool, names []string) (state, string) {
 func (s state) mset(w []string) (state, string) {
 	if w[0] == "MSETNX" {
 		for i := 1; i < len(w); i += 2 {
-			if s[key(w[i])] >= 0 {
+			if s[0][key(w[i])] >= 0 {
 				return s, integer(0)
 			}
 		}
 	}
 	for i := 1; i < len(w); i += 2 {
-		s[key(w[i])], _ = strconv.Atoi(w[i+1])
+		s[0][key(w[i])], _ = strconv.Atoi(w[i+1])
 	}
 	if w[0] == "MSETNX" {
 		return s, integer(1)
@@ -185,13 +202,24 @@ func randomOp(r *rand.Rand, fresh *int, inMulti bool) op {
 	case p < 31:
 		i := r.Perm(modelKeys)
 		if r.IntN(3) == 0 {
+			if r.IntN(2) == 0 {
+				return command("COPY", keyNames[i[0]], keyNames[i[1]], "DB", "1", "REPLACE")
+			}
 			return command("COPY", keyNames[i[0]], keyNames[i[1]], "REPLACE")
 		}
 		return command("RENAME", keyNames[i[0]], keyNames[i[1]])
 	case p < 32:
 		return command("DBSIZE")
-	case p < 33 && r.IntN(2) == 0:
-		return command("FLUSHDB")
+	case p < 33:
+		switch r.IntN(8) {
+		case 0, 1:
+			return command("FLUSHDB")
+		case 2:
+			return command("FLUSHALL")
+		case 3, 4, 5:
+			return command("SWAPDB", "0", "1")
+		}
+		return command("MOVE", k(), "1")
 	case p < 34 || inMulti:
 		return command("PING")
 	}
