@@ -348,7 +348,7 @@ func TestCrashReports(t *testing.T) {
 		by      syscall.Signal
 	}{
 		"abort":    {signal: syscall.SIGABRT, want: "crashed by signal: 6", by: syscall.SIGABRT},
-		"segfault": {command: "SEGFAULT", want: `crashed by signal: 11, .*memory address.*(?s:.*)node\.debugSegfault`, by: syscall.SIGSEGV},
+		"segfault": {command: "SEGFAULT", want: `crashed by signal: 11, .*memory address.*(?s:.*)node\.debugSegfault(?s:.*)CURRENT CLIENT INFO(?s:.*)\nid=\d+ .*cmd=debug`, by: syscall.SIGSEGV},
 		"panic":    {command: "PANIC", want: `panic on shard \d: DEBUG PANIC was called`, by: syscall.SIGABRT},
 	} {
 		t.Run(name, func(t *testing.T) {

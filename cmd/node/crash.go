@@ -23,15 +23,25 @@ func (n *Node) crashed(shard int, value any, stack []byte) {
 		sig = syscall.SIGSEGV
 		how = fmt.Sprintf("crashed by signal: %d, %s", int(sig), how)
 	}
-	n.report(how, stack)
+	n.report(how, stack, n.lastClients(shard))
 	n.die(sig)
+}
+
+// lastClients describes the clients of the loop that crashed, as far as it still can.
+func (n *Node) lastClients(shard int) (lines []string) {
+	defer func() {
+		if v := recover(); v != nil {
+			lines = append(lines, fmt.Sprintf("(unreadable: %v)", v))
+		}
+	}()
+	return n.Shards.Loop(shard).LastClients(5)
 }
 
 // crashSignal writes the report of a signal that somebody sent, and lets the signal end the process.
 func (n *Node) crashSignal(s syscall.Signal) {
 	stacks := make([]byte, 1<<20)
 	stacks = stacks[:runtime.Stack(stacks, true)]
-	n.report(fmt.Sprintf("crashed by signal: %d, si_code: 0", int(s)), stacks)
+	n.report(fmt.Sprintf("crashed by signal: %d, si_code: 0", int(s)), stacks, nil)
 	n.die(s)
 }
 
@@ -66,7 +76,7 @@ func (n *Node) fatalErrors() {
 }
 
 // report writes a crash report to the log. It asks no loop for anything: the loops may be what is broken.
-func (n *Node) report(what string, stack []byte) {
+func (n *Node) report(what string, stack []byte, clients []string) {
 	if !n.Config.Bool("crash-log-enabled") {
 		n.Log.Warning(what)
 		return
@@ -75,6 +85,9 @@ func (n *Node) report(what string, stack []byte) {
 	n.Log.Warning(fmt.Sprintf("Hashlane %s (as Redis %s) %s", Version, redisVersion, what))
 	var b strings.Builder
 	fmt.Fprintf(&b, "\n------ STACK TRACE ------\n%s\n", strings.TrimSpace(string(stack)))
+	if len(clients) > 0 {
+		b.WriteString("\n------ CURRENT CLIENT INFO ------\nThe clients of the shard, the last command's first:\n" + strings.Join(clients, "\n") + "\n")
+	}
 	b.WriteString("\n------ INFO OUTPUT ------\n" + n.crashInfo())
 	b.WriteString("\n------ CONFIG DEBUG OUTPUT ------\n")
 	for _, o := range n.Config.Changed() {
