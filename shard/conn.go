@@ -19,6 +19,10 @@ const (
 	throttleOut = 256 << 20
 )
 
+// flushBytes is the size of output that is written before the tick ends. Gathering 20 MB of large replies
+// into one buffer and copying what the socket does not take cost 1.0 s, writing them as they come 0.2 s.
+const flushBytes = 256 << 10
+
 // maxUnauthOut is how many bytes of replies may wait for a peer that has not authenticated.
 const maxUnauthOut = 1024
 
@@ -314,6 +318,17 @@ func (l *Loop) flush() {
 		l.flushConn(k)
 	}
 	l.dirty = l.dirty[:0]
+}
+
+// flushEarly writes what a connection has been replied before the tick ends. It is not time of a command.
+func (l *Loop) flushEarly(k *Conn) {
+	if len(k.slots) > 0 {
+		return
+	}
+	t0 := l.env.Mono()
+	l.stamp() // before anything leaves
+	l.flushConn(k)
+	l.st.timedNs += l.env.Mono() - t0
 }
 
 func (l *Loop) flushConn(k *Conn) {

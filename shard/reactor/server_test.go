@@ -26,7 +26,8 @@ func TestMain(m *testing.M) {
 	goleak.VerifyTestMain(m,
 		// gnet's pool of workers, which lives as long as the process.
 		goleak.IgnoreAnyFunction("github.com/panjf2000/ants/v2.(*poolCommon).purgeStaleWorkers"),
-		goleak.IgnoreAnyFunction("github.com/panjf2000/ants/v2.(*poolCommon).ticktock"))
+		goleak.IgnoreAnyFunction("github.com/panjf2000/ants/v2.(*poolCommon).ticktock"),
+		goleak.IgnoreTopFunction("github.com/panjf2000/ants/v2.(*goWorker).run.func1"))
 }
 
 // server is a real server of this process.
@@ -36,12 +37,15 @@ type server struct {
 	srv  *shard.Server
 	opts *shard.Options
 
+	stopped  bool
+	patience time.Duration // of stop
+
 	mu  sync.Mutex
 	log []string
 }
 
 func commandTable(extra ...engine.Command) (*engine.Table, error) {
-	return engine.NewTable(builtin.Commands(), shard.Commands(), extra)
+	return engine.NewTable(append(builtin.Commands(), shard.Commands(), extra)...)
 }
 
 func defaults() *shard.Options {
@@ -55,7 +59,7 @@ func defaults() *shard.Options {
 // prepare makes a server whose loops turn; change may set options.
 func prepare(t testing.TB, change func(o *shard.Options), extra ...engine.Command) *server {
 	t.Helper()
-	s := &server{t: t, opts: defaults()}
+	s := &server{t: t, opts: defaults(), patience: 5 * time.Second}
 	s.opts.Port = freePort(t)
 	if change != nil {
 		change(s.opts)
@@ -102,9 +106,13 @@ func (s *server) logged(part string) bool {
 }
 
 func (s *server) stop() {
-	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	if s.stopped {
+		return
+	}
+	s.stopped = true
+	ctx, cancel := context.WithTimeout(context.Background(), s.patience)
 	defer cancel()
-	if err := s.r.Stop(ctx); err != nil {
+	if err := s.r.Stop(ctx); err != nil && s.patience >= time.Second {
 		s.t.Errorf("stop: %v", err)
 	}
 	s.srv.Close()

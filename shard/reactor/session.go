@@ -81,9 +81,11 @@ func takeOutput(c gnet.Conn) []byte {
 	if !f.IsValid() || f.Type() != reflect.TypeFor[elastic.Buffer]() {
 		return nil
 	}
-	var out bytes.Buffer
-	_, _ = (*elastic.Buffer)(unsafe.Pointer(f.UnsafeAddr())).WriteTo(&out)
-	return out.Bytes()
+	buf := (*elastic.Buffer)(unsafe.Pointer(f.UnsafeAddr()))
+	pieces, _ := buf.Peek(-1) // WriteTo gives up where the first of its two parts is empty
+	out := bytes.Join(pieces, nil)
+	buf.Release()
+	return out
 }
 
 // pollerOf is the epoll descriptor of an event loop, -1 when gnet hides it in another place than it did.
