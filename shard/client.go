@@ -3,6 +3,7 @@ package shard
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"hashlane/proto/resp"
@@ -103,13 +104,14 @@ func clientInfo(c *Call) { c.Reply.Verbatim("txt", []byte(c.Conn.infoIn(c)+"\n")
 
 // infoIn is Info as seen by a command of the connection itself: its own words count as its input.
 func (k *Conn) infoIn(c *Call) string {
-	size := 0
+	size, framed := 0, len(strconv.Itoa(len(c.Args)))+3
 	for _, a := range c.Args {
-		size += len(a) + 5
+		size += len(a)
+		framed += len(a) + len(strconv.Itoa(len(a))) + 5
 	}
 	line := k.Info()
 	if qbuf, free := k.inputRoom(); qbuf == 0 {
-		line = strings.Replace(line, fmt.Sprintf(" qbuf=0 qbuf-free=%d argv-mem=0 ", free), fmt.Sprintf(" qbuf=%d qbuf-free=%d argv-mem=%d ", size+5, free, size), 1)
+		line = strings.Replace(line, fmt.Sprintf(" qbuf=0 qbuf-free=%d argv-mem=0 ", free), fmt.Sprintf(" qbuf=%d qbuf-free=%d argv-mem=%d ", framed, free, size), 1)
 	}
 	return line
 }

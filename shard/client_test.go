@@ -58,7 +58,7 @@ func TestClientList(t *testing.T) {
 				t.Errorf("%s=%s, want %s", field, got, want)
 			}
 		}
-		if got := list[id(a)]; got["cmd"] != "client|list" || got["flags"] != "N" || got["multi"] != "-1" || got["idle"] != "0" {
+		if got := list[id(a)]; got["cmd"] != "client|list" || got["flags"] != "N" || got["multi"] != "-1" || got["idle"] != "0" || got["qbuf"] != "26" {
 			t.Errorf("own line: %v", got)
 		}
 		if got := list[id(m)]["flags"]; got != "O" {
@@ -331,6 +331,48 @@ func TestMonitor(t *testing.T) {
 		for m.Waiting() > 0 {
 			if got := m.Take(); strings.Contains(got, `"GET"`) {
 				t.Errorf("after RESET: %q", got)
+			}
+		}
+	})
+}
+
+// TestMonitorOfOwnTransaction: a monitor that executes a transaction sees the reply first, then what it did.
+func TestMonitorOfOwnTransaction(t *testing.T) {
+	both(t, nil, func(t *testing.T, w *sim.World) {
+		m, other := w.Dial(), w.Dial()
+		expect(t, m, "+OK", "MONITOR")
+		expect(t, other, "+OK", "MONITOR")
+		for _, multi := range []bool{false, true} {
+			m.Send("MULTI")
+			m.Send("SET", "k", "v")
+			shown := []string{`"MULTI"`, `"SET" "k" "v"`}
+			reply := "*1\r\n+OK\r\n"
+			if multi {
+				m.Send("MSET", "a", "1", "b", "2", "c", "3")
+				shown = append(shown, `"MSET" "a" "1" "b" "2" "c" "3"`)
+				reply = "*2\r\n+OK\r\n+OK\r\n"
+			}
+			m.Send("EXEC")
+			shown = append(shown, `"EXEC"`)
+			for _, want := range shown {
+				if got := other.Take(); !strings.Contains(got, want) {
+					t.Errorf("another monitor: %q, want %s", got, want)
+				}
+			}
+			own, replies := 0, ""
+			for range len(shown) + len(shown) {
+				got := m.Take()
+				if strings.HasPrefix(got, "+17") {
+					if !strings.Contains(got, shown[own]) {
+						t.Errorf("own line %d: %q, want %s", own, got, shown[own])
+					}
+					own++
+					continue
+				}
+				replies = got
+			}
+			if replies != reply {
+				t.Errorf("the reply to EXEC is %q, want %q", replies, reply)
 			}
 		}
 	})

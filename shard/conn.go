@@ -215,6 +215,7 @@ func (l *Loop) resume(k *Conn, why stopFlags) {
 
 // openReply directs the loop's writer to the connection's next reply.
 func (l *Loop) openReply(k *Conn) *resp.Writer {
+	l.replying = k
 	l.w.V = k.Session.V
 	if len(k.slots) == 0 {
 		if k.out == nil {
@@ -247,23 +248,36 @@ func (l *Loop) closeReply(k *Conn, start int) {
 		k.out = l.w.Buf
 	}
 	l.touch(k)
-	l.w.Buf = nil
+	l.w.Buf, l.replying = nil, nil
+	if len(l.pushed) > 0 {
+		b := l.pushed
+		l.pushed = nil
+		l.push(k, b)
+	}
 }
 
-// push adds to the connection's output what is no reply to a command of its own.
+// push adds to the connection's output what is no reply to a command of its own. Within a command of that
+// very connection it comes after the reply.
 func (l *Loop) push(k *Conn, b []byte) {
-	if k.flags&flagReplyOff != 0 {
+	if k.flags&flagReplyOff != 0 || k.wire == nil {
 		return
 	}
-	w := l.openReply(k)
-	w.Buf = append(w.Buf, b...)
-	if n := len(k.slots); n > 0 {
-		k.slots[n-1].buf = w.Buf
-	} else {
-		k.out = w.Buf
+	if k == l.replying {
+		l.pushed = append(l.pushed, b...)
+		return
 	}
+	to := &k.out
+	if n := len(k.slots); n > 0 {
+		if last := &k.slots[n-1]; !last.done || last.mute {
+			k.slots = append(k.slots, replySlot{done: true})
+		}
+		to = &k.slots[len(k.slots)-1].buf
+	}
+	if *to == nil {
+		*to = l.bufs.get(len(b))
+	}
+	*to = append(*to, b...)
 	l.touch(k)
-	w.Buf = nil
 }
 
 // newSlot reserves the place of a reply that comes later.

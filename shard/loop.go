@@ -33,15 +33,18 @@ type Loop struct {
 	self    []item // what the loop sends to itself
 	asleep  atomic.Uint32
 
-	ctx     engine.Ctx
-	w       resp.Writer
-	scratch resp.Writer // of steps, which do not reply
-	stage   [stageSize]staged
-	hashes  [stageSize]uint64
-	refs    []engine.KeyRef
-	locks   []txn.Key
-	pool    messagePool
-	bufs    bufferPool
+	ctx engine.Ctx
+	w   resp.Writer
+	// replying is the connection that w is open for; pushed is what comes after its reply.
+	replying *Conn
+	pushed   []byte
+	scratch  resp.Writer // of steps, which do not reply
+	stage    [stageSize]staged
+	hashes   [stageSize]uint64
+	refs     []engine.KeyRef
+	locks    []txn.Key
+	pool     messagePool
+	bufs     bufferPool
 
 	conns   connList
 	dirty   []*Conn // with replies to write

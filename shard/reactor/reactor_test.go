@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -286,25 +287,25 @@ func TestSoftOutputLimit(t *testing.T) {
 // Input that cannot be executed yet stays with the peer above a limit; nothing of it is lost.
 func TestInputThatMustWaitIsBounded(t *testing.T) {
 	s := serve(t, nil)
-	c := s.dial()
-	c.expect("+OK", "CLIENT PAUSE 2000")
-	value := strings.Repeat("v", 10_000)
-	const n = 3000 // 30 MB
+	const n = 3000
+	all := strings.Repeat("SET a "+strings.Repeat("v", 10_000)+"\r\n", n) // 30 MB
+	c, d := s.dial(), s.dial()
+	c.expect("+OK", "CLIENT PAUSE 3000")
 	done := make(chan error, 1)
-	d := s.dial()
 	go func() {
-		_, err := io.WriteString(d, strings.Repeat("SET a "+value+"\r\n", n))
+		_, err := io.WriteString(d, all)
 		done <- err
 	}()
-	time.Sleep(300 * time.Millisecond)
+	held := func() int64 { return slices.Max(s.perShard(func(r *shard.Report) int64 { return r.MaxInBuf })) }
+	until(t, "input is held", func() bool { return held() >= 1<<19 })
+	time.Sleep(200 * time.Millisecond)
+	if m := held(); m < 1<<19 || m > 2<<20 {
+		t.Errorf("%d bytes of input held", m)
+	}
 	select {
 	case err := <-done:
 		t.Fatalf("30 MB were taken: %v", err)
 	default:
-	}
-	held := s.perShard(func(r *shard.Report) int64 { return r.MaxInBuf })
-	if m := max(held[0], held[1]); m < 1<<19 || m > 2<<20 {
-		t.Errorf("%d bytes of input held", m)
 	}
 	for i := range n {
 		if got := d.line(); got != "+OK" {
