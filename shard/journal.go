@@ -162,7 +162,7 @@ func (j *tickJournal) put(g *gathered) {
 	if len(g.list) == 0 && !g.asSent {
 		return
 	}
-	to := &effects{}
+	var to *effects
 	if j.into != nil {
 		to = &j.into.effects
 	} else {

@@ -11,6 +11,9 @@ import (
 // turnsPerTick bounds how often a tick looks for more work before sockets get their turn.
 const turnsPerTick = 4
 
+// stallWarnUs is how long a tick has to last for a line in the log; at most one a second.
+const stallWarnUs = 100_000
+
 // Loop is one shard: its engine, its connections, its rings. Everything in it belongs to the loop's own
 // goroutine, but for the doorbell flag.
 type Loop struct {
@@ -56,16 +59,17 @@ type Loop struct {
 	used    atomic.Int64 // bytes of data, as last published
 	mail    mailbox
 
-	startNs int64 // of this tick, monotonic
-	nowMs   int64 // wall
-	timeAll bool  // every command is timed by itself
-	special bool  // dispatch has something to check for every command
-	cronMs  int64 // of the last cron
-	expire  bool  // the active expiry cycle runs
-	noCron  bool  // DEBUG PAUSE-CRON
-	worst   *commandInfo
-	worstNs int64
-	st      loopStats
+	startNs  int64 // of this tick, monotonic
+	nowMs    int64 // wall
+	timeAll  bool  // every command is timed by itself
+	special  bool  // dispatch has something to check for every command
+	cronMs   int64 // of the last cron
+	expire   bool  // the active expiry cycle runs
+	noCron   bool  // DEBUG PAUSE-CRON
+	worst    *commandInfo
+	worstNs  int64
+	warnedMs int64 // of the last line about a stall
+	st       loopStats
 }
 
 // begin opens a tick. What has arrived from other shards is taken before anything else: first the tails
@@ -299,6 +303,11 @@ func (l *Loop) stalled(us int64) {
 	if t := l.opt.LatencyThreshMs; t > 0 && us/1000 >= t {
 		l.Latency.Add("eventloop", us/1000, l.nowMs/1000)
 	}
+	if us < stallWarnUs || l.nowMs-l.warnedMs < 1000 {
+		return
+	}
+	l.warnedMs = l.nowMs
+	l.Server.logf(LogWarning, "Shard %d was busy for %d ms without a break, most of it with: %s", l.ID, us/1000, name)
 }
 
 // Receive is one tick in which b has arrived for k. b is borrowed for the call. Runs on the shard's loop.

@@ -48,6 +48,9 @@ func (p *spinPlan) Next(_ int, w *resp.Writer) ([]int, bool) {
 	return nil, true
 }
 
+// logged are the lines that slow worlds have logged.
+var logged []string
+
 // slowWorld is a world with the commands of slowRows.
 func slowWorld(t *testing.T, shards int, change func(o *shard.Options)) *sim.World {
 	var w *sim.World
@@ -57,6 +60,7 @@ func slowWorld(t *testing.T, shards int, change func(o *shard.Options)) *sim.Wor
 	}
 	w, err = sim.New(9, sim.Config{
 		Shards: shards, Table: table, Types: builtin.Types(), CursorShard: generic.CursorShard,
+		Log:     func(_ int, text string) { t.Log(text); logged = append(logged, text) },
 		Options: func(o *shard.Options) { o.SlowlogSlowerUs, o.LatencyThreshMs = 5000, 20; change(o) },
 	})
 	if err != nil {
@@ -150,6 +154,13 @@ func TestWatchdog(t *testing.T) {
 	}
 	if all.LongestUs < 4000 || all.LongestUs > 5000 || all.LastStallBy == "" {
 		t.Errorf("the longest tick took %d µs, the last was %s", all.LongestUs, all.LastStallBy)
+	}
+	logged = nil
+	for range 5 {
+		c.Do("SPIN", "k", "120")
+	}
+	if len(logged) != 1 || !strings.Contains(logged[0], "busy for 120 ms") || !strings.HasSuffix(logged[0], ": spin") {
+		t.Errorf("log: %q", logged)
 	}
 }
 
