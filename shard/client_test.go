@@ -163,7 +163,7 @@ func TestClientKillInFlight(t *testing.T) {
 	expect(t, killer, "*3\r\n$1\r\n1\r\n$1\r\n2\r\n$1\r\n3", "MGET", "a", "b", "c")
 }
 
-// long: one pause after the other on one server
+//long:one pause after the other on one server
 func TestPause(t *testing.T) {
 	both(t, nil, func(t *testing.T, w *sim.World) {
 		a, b := w.Dial(), w.Dial()

@@ -54,7 +54,7 @@ func listen(t *testing.T, w *sim.World) *tape {
 	return s
 }
 
-// long: a table of commands and their units
+//long:a table of commands and their units
 func TestJournal(t *testing.T) {
 	both(t, nil, func(t *testing.T, w *sim.World) {
 		c, d := w.Dial(), w.Dial()

@@ -96,7 +96,7 @@ func part(shard int, keys ...Key) Part { return Part{Shard: shard, Keys: keys} }
 func wr(fp uint64) Key { return Key{FP: fp, Write: true} }
 func rd(fp uint64) Key { return Key{FP: fp} }
 
-// long: subtests
+//long:subtests
 func TestCore(t *testing.T) {
 	t.Run("writer_holds_until_its_release_arrives", func(t *testing.T) {
 		b := newBench(2)

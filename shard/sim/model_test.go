@@ -58,7 +58,7 @@ func integer(n int) string { return fmt.Sprintf(":%d\r\n", n) }
 
 // apply is the model's server: the next state and the (last) reply.
 //
-// long: one line or two a command
+//long:one line or two a command
 func (s state) apply(o op) (state, string) {
 	if o.multi != nil {
 		all := fmt.Sprintf("*%d\r\n", len(o.multi))
