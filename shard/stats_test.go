@@ -272,20 +272,22 @@ func TestFullArena(t *testing.T) {
 		w := world(t, shards, change)
 		const oom = "-OOM command not allowed when used memory > 'maxmemory'."
 		c := w.Dial()
-		big := strings.Repeat("x", 4<<20)
+		c.Piece = 1 << 20
+		big := strings.Repeat("x", 1<<20)
+		args := []string{"MSET"} // a key of the shard that is full, and one of each other
 		for i := 0; ; i++ {
 			k := "big" + strconv.Itoa(i)
 			got := c.Do("SET", k, big)
 			if got == oom+"\r\n" {
+				args = append(args, k, big)
 				break
 			}
-			if got != "+OK\r\n" || i > 100 {
+			if got != "+OK\r\n" || i > 200 {
 				t.Fatalf("SET %d: %q", i, got)
 			}
 		}
-		args := []string{"MSET"}
-		for i := range 12 {
-			args = append(args, "new"+strconv.Itoa(i), big)
+		for i := range 4 {
+			args = append(args, "small"+strconv.Itoa(i), "v")
 		}
 		expect(t, c, oom, args...)
 		expect(t, c, "+OK", "MULTI")
