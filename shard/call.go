@@ -27,20 +27,31 @@ type Call struct {
 }
 
 // callHome runs a command of the connection's own loop.
-func (l *Loop) callHome(k *Conn, c *commandInfo, args [][]byte) {
-	w := l.openReply(k)
+func (l *Loop) callHome(k *Conn, s *staged) {
+	c, w := s.cmd, l.openReply(k)
 	start, errs := len(w.Buf), w.Errors
-	call := &Call{Server: l.Server, Loop: l, Conn: k, Cmd: c.Command, Args: args, Reply: w, Now: l.nowMs}
-	t0 := l.env.Mono()
-	c.home(call)
-	ns := l.env.Mono() - t0
-	l.st.timedNs += ns
-	if call.later {
-		call.ns, call.kept = ns, copyArgs(args)
-		return
+	call := l.spareCall
+	if call == nil {
+		call = &Call{Server: l.Server, Loop: l}
 	}
-	l.count(c, ns)
-	l.slow(c, args, ns, k)
+	l.spareCall = nil // a handler that replies later keeps its call
+	call.Conn, call.Cmd, call.Args, call.Reply, call.Now = k, c.Command, s.args, w, l.nowMs
+	if s.ran = !c.timed && !l.timeAll; s.ran {
+		c.home(call)
+	} else {
+		t0 := l.env.Mono()
+		c.home(call)
+		ns := l.env.Mono() - t0
+		l.st.timedNs += ns
+		if call.later {
+			call.ns, call.kept = ns, copyArgs(s.args)
+			return
+		}
+		l.count(c, ns)
+		l.slow(c, s.args, ns, k)
+	}
+	call.Conn, call.Args = nil, nil
+	l.spareCall = call
 	if w.Errors != errs {
 		l.countErrors(c, w)
 	}

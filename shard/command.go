@@ -35,12 +35,13 @@ func commandInfos(t *engine.Table) []commandInfo {
 		_, spec, _ := strings.Cut(strings.TrimSpace(c.Keys), " ")
 		x.oneKey = c.Where == engine.AtKeys && spec == "idx1 range(last=0,step=1,limit=0)"
 		x.write = !c.Flags.Has(engine.ReadOnly)
-		x.timed = !strings.HasPrefix(c.Complexity, "O(1)") || c.Where != engine.AtKeys
+		light := c.Where == engine.AtKeys || c.Name == "PING" || c.Name == "ECHO" || c.Name == "SELECT"
+		x.timed = !strings.HasPrefix(c.Complexity, "O(1)") || !light
 		x.spread = c.Where == engine.AtAll
 		x.fast = c.Flags.Has(engine.Fast)
 		x.guarded = guarded(c)
 		x.isExec = c.Name == "EXEC" && c.Container == ""
-		x.waits = c.Where != engine.AtKeys && c.Name != "PING" && c.Name != "ECHO" && c.Name != "SELECT"
+		x.waits = !light
 	}
 	return out
 }

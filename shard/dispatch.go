@@ -96,7 +96,10 @@ func (l *Loop) execute(k *Conn, n int) int {
 	if keys > 1 {
 		l.Space.Prefetch(k.Session.DB, l.hashes[:keys])
 	}
-	t0 := l.env.Mono()
+	t0 := l.readNs
+	if t0 == 0 {
+		t0 = l.env.Mono()
+	}
 	timed := l.st.timedNs
 	done := 0
 	for done < n {
@@ -113,7 +116,8 @@ func (l *Loop) execute(k *Conn, n int) int {
 			break
 		}
 	}
-	l.shareTime(l.stage[:done], l.env.Mono()-t0-(l.st.timedNs-timed), k)
+	l.readNs = l.env.Mono()
+	l.shareTime(l.stage[:done], l.readNs-t0-(l.st.timedNs-timed), k)
 	return done
 }
 
@@ -166,7 +170,7 @@ func (l *Loop) begun(k *Conn, s *staged) bool {
 		return false
 	}
 	if c.Where == engine.AtHome {
-		l.callHome(k, c, s.args)
+		l.callHome(k, s)
 		return true
 	}
 	return l.route(k, c, s.args)

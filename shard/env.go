@@ -16,6 +16,9 @@ type Env interface {
 	After(d time.Duration, f func())
 }
 
+// bothClocks is an Env that reads its two clocks at once: Mono and Wall.
+type bothClocks interface{ Now() (monoNs, wallUs int64) }
+
 // Wire is the network side of a connection. Runs on the shard's loop.
 type Wire interface {
 	// Write sends b, keeping what the socket does not take. b may be reused afterwards.

@@ -47,7 +47,9 @@ type Loop struct {
 	refs     []engine.KeyRef
 	locks    []txn.Key
 	pool     messagePool
-	bufs     bufferPool
+	// spareCall is used again by the next command of a connection\'s own loop.
+	spareCall *Call
+	bufs      bufferPool
 
 	conns   connList
 	dirty   []*Conn // with replies to write
@@ -59,13 +61,15 @@ type Loop struct {
 	used    atomic.Int64 // bytes of data, as last published
 	mail    mailbox
 
-	startNs  int64 // of this tick, monotonic
-	nowMs    int64 // wall
-	timeAll  bool  // every command is timed by itself
-	special  bool  // dispatch has something to check for every command
-	cronMs   int64 // of the last cron
-	expire   bool  // the active expiry cycle runs
-	noCron   bool  // DEBUG PAUSE-CRON
+	clocks   bothClocks // env, or nil
+	startNs  int64      // of this tick, monotonic
+	readNs   int64      // monotonic clock, where nothing worth timing has been done since it was read; else 0
+	nowMs    int64      // wall
+	timeAll  bool       // every command is timed by itself
+	special  bool       // dispatch has something to check for every command
+	cronMs   int64      // of the last cron
+	expire   bool       // the active expiry cycle runs
+	noCron   bool       // DEBUG PAUSE-CRON
 	worst    *commandInfo
 	worstNs  int64
 	warnedMs int64 // of the last line about a stall
@@ -75,8 +79,15 @@ type Loop struct {
 // begin opens a tick. What has arrived from other shards is taken before anything else: first the tails
 // of the rings are read, then the lane, then the messages up to those tails (txn invariant I7).
 func (l *Loop) begin() {
-	l.startNs = l.env.Mono()
-	l.setWall(l.env.Wall())
+	if l.clocks != nil {
+		ns, us := l.clocks.Now()
+		l.startNs = ns
+		l.setWall(us)
+	} else {
+		l.startNs = l.env.Mono()
+		l.setWall(l.env.Wall())
+	}
+	l.readNs = 0
 	if o := l.Server.opts.Load(); o != l.opt {
 		l.takeOptions(o)
 	}
@@ -223,6 +234,7 @@ func (l *Loop) start() {
 
 // settle lets connections go on that waited for something of this tick.
 func (l *Loop) settle() {
+	l.readNs = 0
 	l.takeSelf()
 	for len(l.resumed) > 0 {
 		todo := l.resumed
@@ -313,6 +325,9 @@ func (l *Loop) stalled(us int64) {
 // Receive is one tick in which b has arrived for k. b is borrowed for the call. Runs on the shard's loop.
 func (l *Loop) Receive(k *Conn, b []byte) {
 	l.begin()
+	if len(l.in) == 1 && l.core.Idle() {
+		l.readNs = l.startNs // nothing has come in from elsewhere
+	}
 	l.Input(k, b)
 	l.end()
 }

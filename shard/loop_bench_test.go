@@ -13,8 +13,12 @@ import (
 // benchEnv has the real clock and no doorbells.
 type benchEnv struct{ base time.Time }
 
-func (e benchEnv) Mono() int64               { return int64(time.Since(e.base)) }
-func (e benchEnv) Wall() int64               { return e.Mono()/1000 + 1_700_000_000_000_000 }
+func (e benchEnv) Mono() int64 { return int64(time.Since(e.base)) }
+func (e benchEnv) Wall() int64 { return e.Mono()/1000 + 1_700_000_000_000_000 }
+func (e benchEnv) Now() (monoNs, wallUs int64) {
+	ns := e.Mono()
+	return ns, ns/1000 + 1_700_000_000_000_000
+}
 func (benchEnv) Bell(int)                    {}
 func (benchEnv) Go(work func())              { work() }
 func (benchEnv) After(time.Duration, func()) {}

@@ -77,6 +77,7 @@ func New(c Config) (*Server, error) {
 		l := &Loop{ID: i, Server: s, env: c.Env, Slow: NewSlowlog(&s.slowIDs), in: make([]*ring, n), out: make([]*ring, n), tails: make([]uint64, n), expire: true}
 		l.core = txn.NewCore(i, s.lanes, l)
 		l.asleep.Store(1) // until its first tick
+		l.clocks, _ = c.Env.(bothClocks)
 		sp, err := engine.NewSpace(i, c.Engine, c.Types, taps{l})
 		if err != nil {
 			s.closeSpaces()

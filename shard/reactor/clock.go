@@ -26,5 +26,11 @@ func (c *clock) resync() {
 // Mono is shard.Env.
 func (c *clock) Mono() int64 { return int64(time.Since(c.base)) }
 
+// Now answers what Mono and Wall do.
+func (c *clock) Now() (monoNs, wallUs int64) {
+	ns := c.Mono()
+	return ns, c.offset.Load() + ns/1000
+}
+
 // Wall is shard.Env.
 func (c *clock) Wall() int64 { return c.offset.Load() + c.Mono()/1000 }
