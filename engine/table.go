@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"sort"
 	"strings"
+
+	"hashlane/proto/resp"
 )
 
 // Table is the joined command table: every row of every package, found by name. Immutable once the
@@ -239,10 +241,7 @@ func (c *Command) ArityError(args [][]byte) string {
 
 // SubError is the error reply of a container for a word that names none of its subcommands.
 func (c *Command) SubError(word []byte) string {
-	w := string(word)
-	if len(w) > 128 {
-		w = w[:128]
-	}
+	w := string(resp.Shown(word, 128))
 	if c.HideSub {
 		return "ERR unknown subcommand or wrong number of arguments for '" + w + "'. Try " + c.Name + " HELP."
 	}
@@ -259,10 +258,10 @@ func UnknownError(args [][]byte) string {
 		}
 		room := 128 - b.Len()
 		b.WriteByte('\'')
-		b.Write(a[:min(len(a), room)])
+		b.Write(resp.Shown(a, room))
 		b.WriteString("' ")
 	}
-	name := args[0][:min(len(args[0]), 128)]
+	name := resp.Shown(args[0], 128)
 	return "ERR unknown command '" + string(name) + "', with args beginning with: " + b.String()
 }
 

@@ -67,6 +67,8 @@ func bitposRange(args [][]byte, size int64) (start, end int64, bounded bool, err
 		start, end = clamp(start, end, size*8)
 		return start, end, bounded, ""
 	}
-	start, end = clamp(start, end, size)
+	if start, end = clamp(start, end, size); start > end {
+		return 1, 0, bounded, "" // times eight, a start far behind the end would overflow
+	}
 	return start * 8, end*8 + 7, bounded, ""
 }

@@ -35,7 +35,7 @@ func parseExpireIf(words [][]byte) (f expireIf, err error) {
 		case isWord(w, "LT"):
 			f |= expireLT
 		default:
-			return 0, resp.Errorf("ERR Unsupported option %s", w)
+			return 0, resp.Errorf("ERR Unsupported option %s", resp.Shown(w, len(w)))
 		}
 	}
 	if f&expireNX != 0 && f != expireNX {
@@ -145,7 +145,7 @@ func timeLeft(c *engine.Ctx, base int64, seconds bool) {
 	}
 	left := max(at-base, 0)
 	if seconds {
-		left = (left + 500) / 1000
+		left = left/1000 + (left%1000+500)/1000
 	}
 	c.Reply.Int(left)
 }

@@ -1,6 +1,9 @@
 package resp
 
-import "fmt"
+import (
+	"bytes"
+	"fmt"
+)
 
 // Error is the text of an error reply, its code first.
 type Error string
@@ -9,6 +12,16 @@ func (e Error) Error() string { return string(e) }
 
 // Errorf is a formatted Error; format begins with the code.
 func Errorf(format string, args ...any) Error { return Error(fmt.Sprintf(format, args...)) }
+
+// Shown is the part of a client's word that error texts quote: at most limit bytes, and nothing from the
+// first zero byte on, where Redis' texts end.
+func Shown(word []byte, limit int) []byte {
+	word = word[:min(len(word), limit)]
+	if i := bytes.IndexByte(word, 0); i >= 0 {
+		return word[:i]
+	}
+	return word
+}
 
 // Any command.
 const (
