@@ -110,11 +110,7 @@ func (t *Table) Step(n int) bool {
 		if !t.moveChain(t.cur.bucket(t.moved)) {
 			return true // no memory for an overflow bucket: later
 		}
-		t.moved++
-		if done := t.moved * bucketSize; done%releasePiece == 0 {
-			t.Mem.give(&t.cur, done)
-		}
-		if t.moved > t.cur.mask {
+		if t.moved++; t.moved > t.cur.mask {
 			t.Mem.leave(t.cur)
 			t.cur, t.next, t.moved = t.next, array{}, 0
 		}
