@@ -14,7 +14,8 @@
 //
 //	I1 A failure that expected.txt does not name fails the run.
 //	I2 An expected failure that passes fails the run too: the list can only shrink.
-//	I3 A unit that ends early (crash, exception, time limit) is a failure, named "(unit)" in the list.
+//	I3 A unit that ends early (crash, exception, time limit) is a failure, named "(unit)" in the list;
+//	   so is an error outside any test, which skips the tests behind it.
 //	I4 A unit that reports no passed test at all is a failure: silence never passes.
 //	I5 Only processes of the unit's own group, or with their working folder in our tree, are ended.
 //

@@ -12,6 +12,8 @@ const sampleLog = `Testing unit/x
 [err]: second case in tests/unit/x.tcl
 Expected '1' to be equal to '2'
 [ignore]: third
+[err]: n command 'x', with args beginning with: '127.0.0.1'
+ERR unknown command 'x'
 [1/1 done]: unit/x (1 seconds)
 
                    The End
@@ -23,7 +25,7 @@ func TestParseLog(t *testing.T) {
 	if len(r.passed) != 1 || r.passed[0] != "first case" {
 		t.Fatalf("passed = %q", r.passed)
 	}
-	if len(r.failed) != 1 || r.failed[0].test != "second case" || !strings.HasPrefix(r.failed[0].detail, "Expected") {
+	if len(r.failed) != 2 || r.failed[1].test != earlyEnd || r.failed[0].test != "second case" || !strings.HasPrefix(r.failed[0].detail, "Expected") {
 		t.Fatalf("failed = %q", r.failed)
 	}
 	if r.skipped != 1 || r.end != endDone {
@@ -39,7 +41,7 @@ func TestParseLog(t *testing.T) {
 
 func TestVerdict(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "expected.txt")
-	text := "# comment\nunit/x | second case | later\nunit/y | a | b | pipes in a name\nunit/z | * | left out\nunit/w | hangs | not run: needs lists\n"
+	text := "# comment\nunit/x | second case | later\nunit/x | (unit) | later\nunit/y | a | b | pipes in a name\nunit/z | * | left out\nunit/w | hangs | not run: needs lists\n"
 	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -58,20 +60,20 @@ func TestVerdict(t *testing.T) {
 	}
 	known := verdict{list: list}
 	known.add("unit/x", parseLog(sampleLog))
-	if len(known.problems) != 0 || known.known != 1 {
+	if len(known.problems) != 0 || known.known != 2 {
 		t.Fatalf("problems = %q", known.problems)
 	}
 	none := verdict{}
 	none.add("unit/x", parseLog(sampleLog))
-	if len(none.problems) != 1 {
+	if len(none.problems) != 2 {
 		t.Fatalf("an unexpected failure gave %q", none.problems)
 	}
 	fixed := verdict{list: list}
 	fixed.add("unit/x", result{passed: []string{"second case"}, end: endDone})
-	if len(fixed.problems) != 1 || !strings.HasPrefix(fixed.problems[0], "PASSES") {
+	if len(fixed.problems) != 2 || !strings.HasPrefix(fixed.problems[0], "PASSES") {
 		t.Fatalf("an expected failure that passes gave %q", fixed.problems)
 	}
-	early := verdict{list: list}
+	early := verdict{}
 	early.add("unit/x", result{passed: []string{"a"}, end: "aborted"})
 	if len(early.problems) != 1 {
 		t.Fatalf("an early end gave %q", early.problems)

@@ -58,7 +58,7 @@ func newTree(o *options) (*tree, error) {
 	if err := os.CopyFS(filepath.Join(dir, "tests"), os.DirFS(filepath.Join(o.suite, "tests"))); err != nil {
 		return nil, err
 	}
-	for _, d := range []string{"src", "tests/tmp"} {
+	for _, d := range []string{"bin", "src", "tests/tmp"} {
 		if err := os.MkdirAll(filepath.Join(dir, d), 0o755); err != nil {
 			return nil, err
 		}
@@ -80,17 +80,24 @@ func newTree(o *options) (*tree, error) {
 	return t, t.installServer(server)
 }
 
-// installServer writes a script that keeps the process id (exec) and puts the shards after the
-// configuration file and whatever arguments the suite gives. Calls that are no server start
-// (--version, --check-system, --help, a bare -v) get no extra argument.
+// installServer writes a script that keeps the process id (exec) and gives the server a path that ends in
+// redis-server, which a test looks for in the title of the process. The shards stand before the arguments
+// that the suite gives, behind the configuration file: some tests end with an option without a value. Calls
+// that are no server start (--version, --check-system, --help, a bare -v) get no extra argument.
 func (t *tree) installServer(server string) error {
+	at := filepath.Join(t.dir, "bin", "redis-server")
+	if err := os.Symlink(server, at); err != nil {
+		return err
+	}
 	script := "#!/bin/sh\n"
 	if t.o.shards > 0 {
-		script += "case \"$1\" in -v|--version|-h|--help|--check-system|--test-memory) exec '" + server + "' \"$@\" ;; esac\n"
-		script += "exec '" + server + "' \"$@\" --shards " + strconv.Itoa(t.o.shards) + "\n"
-	} else {
-		script += "exec '" + server + "' \"$@\"\n"
+		script += "case \"$1\" in\n" +
+			"-v|--version|-h|--help|--check-system|--test-memory) ;;\n" +
+			"-?*|'') set -- --shards " + strconv.Itoa(t.o.shards) + " \"$@\" ;;\n" +
+			"*) file=$1; shift; set -- \"$file\" --shards " + strconv.Itoa(t.o.shards) + " \"$@\" ;;\n" +
+			"esac\n"
 	}
+	script += "exec '" + at + "' \"$@\"\n"
 	return os.WriteFile(filepath.Join(t.dir, "src", "redis-server"), []byte(script), 0o755)
 }
 
@@ -208,7 +215,11 @@ func parseLog(text string) result {
 		case "ok":
 			r.passed = append(r.passed, okTime.ReplaceAllString(m[2], ""))
 		case "err":
-			r.failed = append(r.failed, failure{fileSuffix.ReplaceAllString(m[2], ""), detail})
+			name := earlyEnd // an error outside any test: it ends the tests around it
+			if at := fileSuffix.FindStringIndex(m[2]); at != nil {
+				name = m[2][:at[0]]
+			}
+			r.failed = append(r.failed, failure{name, detail})
 		case "skip", "ignore":
 			r.skipped++
 		default:
