@@ -41,10 +41,18 @@ func (k *Conn) memory() int {
 	return n
 }
 
+// unsent is how many bytes of replies wait for the socket.
+func (k *Conn) unsent() int {
+	if k.wire == nil {
+		return 0
+	}
+	return k.wire.Buffered()
+}
+
 // Info is the connection's line in CLIENT LIST, without line break. Runs on the shard's loop.
 func (k *Conn) Info() string {
 	l := k.loop
-	queued, multiMem, cmd, omem := -1, 0, "NULL", 0
+	queued, multiMem, cmd, omem := -1, 0, "NULL", k.unsent()
 	if k.multi != nil {
 		queued, multiMem = len(k.multi.queue), k.multi.bytes
 	}
@@ -53,9 +61,6 @@ func (k *Conn) Info() string {
 		if p := k.lastCmd.Parent(); p != nil && p.HideSub {
 			cmd = p.Full()
 		}
-	}
-	if k.wire != nil {
-		omem = k.wire.Buffered()
 	}
 	qbuf, free := k.inputRoom()
 	return fmt.Sprintf("id=%d addr=%s laddr=%s fd=%d name=%s age=%d idle=%d flags=%s db=%d sub=0 psub=0 ssub=0 multi=%d "+

@@ -350,6 +350,10 @@ func (l *Loop) flushConn(k *Conn) {
 		return
 	}
 	n := len(k.out)
+	if hard := l.opt.OutputLimits[0].Hard; hard > 0 && int64(n) > hard {
+		l.overOutput(k) // before the socket takes it: a reply above the limit is never sent in part
+		return
+	}
 	if n > 0 && (k.pending == 0 || n >= holdBytes || k.stop&stopReply != 0) {
 		l.st.netOut += int64(n)
 		l.st.writes++
@@ -390,6 +394,10 @@ func (l *Loop) checkOutput(k *Conn) {
 		k.softMs = 0
 		return
 	}
+	l.overOutput(k)
+}
+
+func (l *Loop) overOutput(k *Conn) {
 	l.Server.logf(LogWarning, "Client %s closed for overcoming of output buffer limits.", k.Info())
 	l.st.outLimit++
 	l.drop(k)
@@ -467,9 +475,7 @@ func (l *Loop) Drained(k *Conn) {
 // Unsent is how many bytes of replies wait for the sockets of the loop.
 func (l *Loop) Unsent() (n int64) {
 	for k := l.conns.first; k != nil; k = k.next {
-		if k.wire != nil {
-			n += int64(k.wire.Buffered())
-		}
+		n += int64(k.unsent())
 	}
 	return n
 }

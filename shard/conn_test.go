@@ -271,6 +271,13 @@ func TestLimitsOfInputAndOutput(t *testing.T) {
 				t.Error("a reader that never reads was left with 2 MB of replies")
 			}
 		})
+		t.Run("one_reply_above_the_hard_limit", func(t *testing.T) {
+			c := w.Dial()
+			expect(t, c, ":2097152", "SETRANGE", "huge", "2097151", "x")
+			if got := c.Do("GET", "huge"); got != "closed" {
+				t.Errorf("got %d bytes of a reply above the limit", len(got))
+			}
+		})
 		t.Run("soft", func(t *testing.T) {
 			slow := w.Dial()
 			slow.Slow = true
@@ -303,8 +310,8 @@ func TestLimitsOfInputAndOutput(t *testing.T) {
 		for i := range w.Server.Shards() {
 			report.Add(w.Server.Loop(i).Report())
 		}
-		if report.OutLimit != 2 || report.QueryLimit != 1 || w.Server.Rejected() != 1 {
-			t.Errorf("counted %d %d %d, want 2 1 1", report.OutLimit, report.QueryLimit, w.Server.Rejected())
+		if report.OutLimit != 3 || report.QueryLimit != 1 || w.Server.Rejected() != 1 {
+			t.Errorf("counted %d %d %d, want 3 1 1", report.OutLimit, report.QueryLimit, w.Server.Rejected())
 		}
 	})
 }

@@ -26,7 +26,7 @@ func (l *Loop) cron() {
 		l.Space.ExpireSome(&l.ctx, budget, l.env.Mono)
 	}
 	l.Space.FreeSome(budget/4, l.env.Mono)
-	l.used.Store(l.Space.UsedMemory())
+	l.publishUsed()
 	if l.nowMs-l.cronMs >= 100 {
 		l.cronMs = l.nowMs
 		l.sample()
@@ -58,6 +58,7 @@ func (l *Loop) endSlowClosers() {
 // checkIdle closes connections that have been silent for `timeout` seconds, and looks at slow readers.
 func (l *Loop) checkIdle() {
 	limit := int64(l.opt.TimeoutSec) * 1000
+	buffers := int64(0)
 	for k := l.conns.first; k != nil; k = k.next {
 		if limit > 0 && l.nowMs-k.usedMs > limit && k.flags&flagMonitor == 0 && k.stop == 0 {
 			l.Server.logf(LogVerbose, "Closing idle client")
@@ -67,7 +68,15 @@ func (l *Loop) checkIdle() {
 		l.checkOutput(k)
 		l.throttle(k)
 		k.shrink(l)
+		buffers += int64(k.memory() + k.unsent() - connOverhead)
 	}
+	l.buffers = buffers
+}
+
+// publishUsed shows the other shards what this one uses: its data as it is now, the buffers of its
+// connections as cron last saw them.
+func (l *Loop) publishUsed() {
+	l.used.Store(l.Space.UsedMemory() + l.buffers + int64(l.conns.n)*connOverhead)
 }
 
 // SetActiveExpire switches the active expiry cycle (DEBUG SET-ACTIVE-EXPIRE). Runs on the shard's loop.

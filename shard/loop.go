@@ -58,7 +58,8 @@ type Loop struct {
 	closing []*Conn // to be closed once their replies have left
 	mons    []*Conn
 	load    atomic.Int64 // connections, for the choice of a loop
-	used    atomic.Int64 // bytes of data, as last published
+	used    atomic.Int64 // bytes of data and connections, as last published
+	buffers int64        // of the connections, as cron last saw them
 	mail    mailbox
 
 	clocks   bothClocks // env, or nil

@@ -172,9 +172,9 @@ func (s *Server) logf(level int, format string, args ...any) {
 	}
 }
 
-// memoryOver reports that the data of all shards is above the limit. Each loop publishes its share.
+// memoryOver reports that the memory of all shards is above the limit. Each loop publishes its share.
 func (s *Server) memoryOver(l *Loop, limit int64) bool {
-	l.used.Store(l.Space.UsedMemory())
+	l.publishUsed()
 	sum := int64(0)
 	for _, o := range s.loops {
 		sum += o.used.Load()

@@ -137,7 +137,7 @@ func (l *Loop) Report() *Report {
 		}
 	}
 	for k := l.conns.first; k != nil; k = k.next {
-		r.ClientMem += int64(k.memory())
+		r.ClientMem += int64(k.memory() + k.unsent())
 		if k.watch != nil {
 			r.Watching++
 		}

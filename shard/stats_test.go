@@ -260,6 +260,16 @@ func TestMemoryLimit(t *testing.T) {
 	})
 }
 
+// TestMemoryOfConnections: a server without a key uses memory too, so that the smallest limit refuses writes.
+func TestMemoryOfConnections(t *testing.T) {
+	change := func(c *sim.Config) {
+		c.Engine = func(o *engine.Options) { o.MaxMemory = 1 }
+	}
+	both(t, change, func(t *testing.T, w *sim.World) {
+		expect(t, w.Dial(), "-OOM command not allowed when used memory > 'maxmemory'.", "SET", "k", "v")
+	})
+}
+
 // TestFullArena: when the memory of a shard is used up, the command is answered OOM and the shard goes on.
 func TestFullArena(t *testing.T) {
 	if testing.Short() {
