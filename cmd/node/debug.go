@@ -36,8 +36,9 @@ func debugSetActiveExpire(c *shard.Call) {
 	c.Everywhere(func(l *shard.Loop) any { l.SetActiveExpire(on); return nil }, ok)
 }
 
-func debugPauseCron(c *shard.Call) {
+func (n *Node) debugPauseCron(c *shard.Call) {
 	on := number(c.Args[2]) != 0
+	n.cronPaused.Store(on)
 	c.Everywhere(func(l *shard.Loop) any { l.PauseCron(on); return nil }, ok)
 }
 

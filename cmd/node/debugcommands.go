@@ -40,7 +40,7 @@ func (n *Node) debugHomeCommands() []engine.Command {
 		home("LOADAOF", 2, "", "Would load the append-only file; there is none yet.", debugLoadaof),
 		home("LOG", 3, "<message>", "Writes the message to the server's log.", n.debugLog),
 		home("PANIC", 2, "", "Ends the process as a broken invariant does, with a crash report.", debugPanic),
-		home("PAUSE-CRON", 3, "<0 | 1>", "Stops the background work of all shards, or lets it go on.", debugPauseCron),
+		home("PAUSE-CRON", 3, "<0 | 1>", "Stops the background work of all shards, or lets it go on.", n.debugPauseCron),
 		home("PROTOCOL", 3, "<type>", "Answers a fixed value of a type: string, integer, double, bignum, null, array, set, map, attrib, push, verbatim, true or false.", debugProtocol),
 		home("REPLYBUFFER", 4, "<PEAK-RESET-TIME <NEVER | RESET | ms> | RESIZING <0 | 1>>", "Accepted without effect: reply buffers are pooled and have no size of their own.", debugReplybuffer),
 		home("SEGFAULT", 2, "", "Ends the process by an access to memory that is not there, with a crash report.", debugSegfault),

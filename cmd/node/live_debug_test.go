@@ -221,6 +221,41 @@ func TestShutdownCommand(t *testing.T) {
 	}
 }
 
+// TestSignalTakenBack: the shutdown of a signal waits while the background work is paused, and can be aborted.
+func TestSignalTakenBack(t *testing.T) {
+	if testing.Short() {
+		t.Skip("starts servers")
+	}
+	s := live.Start(t, "--shards", "2", "--enable-debug-command", "yes")
+	c := s.Dial(t)
+	live.Do(t, c, "DEBUG", "PAUSE-CRON", "1")
+	for range 2 {
+		if err := s.Cmd.Process.Signal(syscall.SIGTERM); err != nil {
+			t.Fatal(err)
+		}
+		r := live.Do(t, c, "SHUTDOWN", "ABORT")
+		for n := 0; n < 100 && r.Kind == '-'; n++ { // the signal may still be on its way
+			time.Sleep(10 * time.Millisecond)
+			r = live.Do(t, c, "SHUTDOWN", "ABORT")
+		}
+		if r.Kind != '+' {
+			t.Fatalf("SHUTDOWN ABORT answers %s", r)
+		}
+	}
+	if r := live.Do(t, c, "SHUTDOWN", "ABORT"); r.Kind != '-' {
+		t.Errorf("SHUTDOWN ABORT without a shutdown answers %s", r)
+	}
+	if err := s.Cmd.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	live.Do(t, c, "DEBUG", "PAUSE-CRON", "0")
+	select {
+	case <-s.Done():
+	case <-time.After(10 * time.Second):
+		t.Fatal("the server goes on after its background work")
+	}
+}
+
 func TestWaitEndsWithItsTimeout(t *testing.T) {
 	if testing.Short() {
 		t.Skip("starts servers")

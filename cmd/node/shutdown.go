@@ -30,6 +30,9 @@ type shutdown struct {
 // flushTime is how long pending replies may take to leave at the end.
 const flushTime = 2 * time.Second
 
+// cronPoll is how often a signal's shutdown looks whether the background work is still paused.
+const cronPoll = 10 * time.Millisecond
+
 // Shutdown ends the server. It returns nil when the server is about to end (the caller replies nothing: the
 // connection closes), or an error when it goes on; the reason is then in the log. Any goroutine; it does
 // not block.
@@ -42,9 +45,27 @@ func (n *Node) Shutdown(flags ShutdownFlags) error {
 	return nil
 }
 
-// AbortShutdown takes a shutdown that waits for replicas back; false when there is none, which is always as
-// long as there are no replicas. Any goroutine.
-func (n *Node) AbortShutdown() bool { return false }
+// AbortShutdown takes a shutdown back that a signal has asked for and that has not begun; false when there is
+// none. Any goroutine.
+func (n *Node) AbortShutdown() bool {
+	if !n.signalWaits.CompareAndSwap(true, false) {
+		return false
+	}
+	n.Log.Notice("Shutdown manually aborted.")
+	return true
+}
+
+// signalledEnd waits until a shutdown that a signal has asked for may begin, and reports whether it does. It
+// is part of the background work, so it waits while that is paused; SHUTDOWN can take it back or overtake it.
+func (n *Node) signalledEnd() bool {
+	for n.cronPaused.Load() && n.signalWaits.Load() {
+		if len(n.stop) > 0 {
+			return false
+		}
+		time.Sleep(cronPoll)
+	}
+	return n.signalWaits.Swap(false)
+}
 
 // prepare does what has to be done before the end, or says why the server must not end. There is no
 // persistence yet: with SAVE nobody may believe that the data is safe; save points lose it anyway.
@@ -74,6 +95,9 @@ func (n *Node) request(s shutdown) {
 func (n *Node) serve() int {
 	for s := range n.stop {
 		if s.why != "SHUTDOWN" {
+			if !n.signalledEnd() {
+				continue
+			}
 			if err := n.prepare(s.flags); err != nil {
 				n.Log.Warning("Errors trying to shut down the server. Check the logs for more information.")
 				continue

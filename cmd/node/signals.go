@@ -45,6 +45,7 @@ func (n *Node) signalled(s syscall.Signal, ints *atomic.Int32) {
 	switch s {
 	case syscall.SIGTERM:
 		n.Log.Warning("Received SIGTERM scheduling shutdown...")
+		n.signalWaits.Store(true)
 		n.request(shutdown{shutdownFlags(n.Config.Int("shutdown-on-sigterm")), "SIGTERM"})
 	case syscall.SIGINT:
 		if ints.Add(1) > 1 {
@@ -53,6 +54,7 @@ func (n *Node) signalled(s syscall.Signal, ints *atomic.Int32) {
 			os.Exit(1)
 		}
 		n.Log.Warning("Received SIGINT scheduling shutdown...")
+		n.signalWaits.Store(true)
 		n.request(shutdown{shutdownFlags(n.Config.Int("shutdown-on-sigint")), "SIGINT"})
 	default:
 		n.crashSignal(s)

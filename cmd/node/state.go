@@ -18,6 +18,9 @@ type serverState struct {
 	startup atomic.Int64 // used memory before the first command
 	peak    atomic.Int64 // highest used memory seen
 	peakSec atomic.Int64 // when, Unix seconds
+
+	cronPaused  atomic.Bool // DEBUG PAUSE-CRON
+	signalWaits atomic.Bool // a signal has asked for the end, which has not begun
 }
 
 // replIDs identify the data set to replicas: the current history and the one it came from.
