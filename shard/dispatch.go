@@ -298,9 +298,7 @@ func (l *Loop) performPlan(c *commandInfo, args [][]byte, s *engine.Session, w *
 
 // plan builds the plan of a command, with the positions of its keys.
 func (l *Loop) plan(c *commandInfo, args [][]byte, s *engine.Session) (engine.Plan, []int, error) {
-	p, err := c.Plan(&engine.PlanArgs{
-		Args: args, DB: s.DB, Shards: len(l.in), Proto: s.V, Now: l.nowMs, Opt: l.Space.Opt, Cmd: c.Command,
-	})
+	p, err := l.newPlan(c, args, s)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -314,6 +312,13 @@ func (l *Loop) plan(c *commandInfo, args [][]byte, s *engine.Session) (engine.Pl
 		keys = append(keys, r.Pos)
 	}
 	return p, keys, nil
+}
+
+// newPlan builds the plan of a command.
+func (l *Loop) newPlan(c *commandInfo, args [][]byte, s *engine.Session) (engine.Plan, error) {
+	return c.Plan(&engine.PlanArgs{
+		Args: args, DB: s.DB, Shards: len(l.in), Proto: s.V, Now: l.nowMs, Opt: l.Space.Opt, Cmd: c.Command,
+	})
 }
 
 // step runs one hop of a plan at this shard.

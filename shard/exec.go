@@ -207,7 +207,7 @@ func (x *multiRun) startPlan(q queuedCommand) (shards []int, ok bool) {
 	l := x.home
 	p := &planWork{home: l, conn: x.conn, cmd: q.cmd, args: q.args, session: x.session, at: make([]planShard, len(l.in))}
 	p.w.V = x.session.V
-	plan, _, err := l.plan(q.cmd, q.args, &p.session)
+	plan, err := l.newPlan(q.cmd, q.args, &p.session)
 	if err != nil {
 		p.w.Err(err)
 		l.countErrors(q.cmd, &p.w)
@@ -217,7 +217,7 @@ func (x *multiRun) startPlan(q queuedCommand) (shards []int, ok bool) {
 	}
 	p.plan = plan
 	if !q.cmd.spread {
-		_, p.owned = partsOf(q.cmd, q.args, len(l.in))
+		_, p.owned = l.partsOf(q.cmd, q.args)
 		p.keys = p.owned
 	}
 	x.plan, x.planHop = p, 0

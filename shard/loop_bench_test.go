@@ -88,3 +88,58 @@ func benchReceive(b *testing.B, command string, depth int) {
 		b.Errorf("%d writes in %d ticks", w.writes, b.N)
 	}
 }
+
+// bellEnv notes which loops have been rung.
+type bellEnv struct {
+	benchEnv
+	rung *[2]bool
+}
+
+func (e bellEnv) Bell(i int) { e.rung[i] = true }
+
+// BenchmarkMGETOverTwoShards is the whole way of one command of ten keys, without the kernel.
+func BenchmarkMGETOverTwoShards(b *testing.B) {
+	table, err := engine.NewTable(append(builtin.Commands(), shard.Commands())...)
+	if err != nil {
+		b.Fatal(err)
+	}
+	o := &shard.Options{
+		Shards: 2, MaxClients: 100, QueryBufLimit: 1 << 30, ProtoMaxBulkLen: 512 << 20, SlowlogSlowerUs: 10000, SlowlogMaxLen: 128,
+		LatencyTracking: true, Databases: 16, HZ: 10, StallTickUs: 1000,
+	}
+	env := bellEnv{benchEnv{time.Now()}, &[2]bool{}}
+	s, err := shard.New(shard.Config{Table: table, Types: builtin.Types(), Options: o, Engine: engine.DefaultOptions(), Env: env})
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer s.Close()
+	settle := func() {
+		for env.rung[0] || env.rung[1] {
+			for i := range env.rung {
+				if env.rung[i] {
+					env.rung[i] = false
+					s.Loop(i).Wake()
+				}
+			}
+		}
+	}
+	l, w := s.Loop(0), &nullWire{}
+	s.Loop(1).Wake()
+	k := l.Open(w, shard.Peer{})
+	in := []byte("*11\r\n$4\r\nMGET\r\n")
+	for i := range 10 {
+		in = fmt.Appendf(in, "$8\r\nkey:%04d\r\n", i)
+		l.Receive(k, fmt.Appendf(nil, "*3\r\n$3\r\nSET\r\n$8\r\nkey:%04d\r\n$8\r\nvalue678\r\n", i))
+		settle()
+	}
+	b.ReportAllocs()
+	b.ResetTimer()
+	w.writes = 0
+	for range b.N {
+		l.Receive(k, in)
+		settle()
+	}
+	if w.writes != b.N {
+		b.Errorf("%d writes of %d replies", w.writes, b.N)
+	}
+}

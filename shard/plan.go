@@ -38,7 +38,7 @@ func (l *Loop) beginPlan(k *Conn, c *commandInfo, args [][]byte) {
 	m.setArgs(args)
 	work := &planWork{home: l, conn: k, cmd: c, args: m.args, session: k.Session, at: make([]planShard, len(l.in))}
 	work.w.V = k.Session.V
-	plan, _, err := l.plan(c, work.args, &work.session)
+	plan, err := l.newPlan(c, work.args, &work.session)
 	if err != nil {
 		l.refuseHere(k, c, err)
 		return
@@ -71,28 +71,50 @@ func (p *planWork) tx(l *Loop) *txn.Tx {
 		}
 		return tx
 	}
-	p.owned = make([][]int, n)
-	tx.Parts, p.owned = partsOf(p.cmd, p.args, n)
+	tx.Parts, p.owned = l.partsOf(p.cmd, p.args)
 	p.keys = p.owned
 	return tx
 }
 
 // partsOf spreads the keys of a command over their owners.
-func partsOf(c *commandInfo, args [][]byte, shards int) (parts []txn.Part, owned [][]int) {
-	refs, err := c.KeysOf(args, nil)
+func (l *Loop) partsOf(c *commandInfo, args [][]byte) (parts []txn.Part, owned [][]int) {
+	shards := len(l.in)
 	owned = make([][]int, shards)
+	refs, err := c.KeysOf(args, l.refs[:0])
+	l.refs = refs[:0]
 	if err != nil {
 		return nil, owned
 	}
-	locks := make([][]txn.Key, shards)
+	// Each shard's part is cut from one block for all.
+	count := make([]int, shards)
+	owner := l.owner[:0]
 	for _, r := range refs {
 		s := engine.Slot(args[r.Pos]) % shards
+		owner = append(owner, int32(s))
+		count[s]++
+	}
+	l.owner = owner
+	positions, keys := make([]int, len(refs)), make([]txn.Key, len(refs))
+	locks := make([][]txn.Key, shards)
+	taking := 0
+	for s, n := range count {
+		owned[s], positions = positions[:0:n], positions[n:]
+		locks[s], keys = keys[:0:n], keys[n:]
+		if n > 0 {
+			taking++
+		}
+	}
+	for i, r := range refs {
+		s := owner[i]
 		owned[s] = append(owned[s], r.Pos)
 		locks[s] = append(locks[s], txn.Key{FP: engine.HashKey(args[r.Pos]), Write: r.Write})
 	}
+	parts = make([]txn.Part, 0, taking)
 	for s, keys := range locks {
 		if len(keys) > 0 {
 			parts = append(parts, txn.Part{Shard: s, Keys: txn.Normalize(keys)})
+		} else {
+			owned[s] = nil
 		}
 	}
 	return parts, owned

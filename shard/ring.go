@@ -125,6 +125,9 @@ func (m *message) setArgs(args [][]byte) {
 	if cap(m.buf) < n {
 		m.buf = make([]byte, 0, n+n/4+64)
 	}
+	if cap(m.args) < len(args) {
+		m.args = make([][]byte, 0, len(args))
+	}
 	m.buf, m.args = m.buf[:0], m.args[:0]
 	for _, a := range args {
 		at := len(m.buf)

@@ -1,6 +1,10 @@
 package txn
 
-import "sync/atomic"
+import (
+	"cmp"
+	"slices"
+	"sync/atomic"
+)
 
 // Key is one lock of a transaction: a fingerprint of (database, key) and whether it is exclusive.
 type Key struct {
@@ -91,6 +95,9 @@ type Request struct {
 
 // Normalize merges keys with equal fingerprints (exclusive wins), in place.
 func Normalize(keys []Key) []Key {
+	if len(keys) > fewKeys {
+		return normalizeMany(keys)
+	}
 	out := keys[:0]
 next:
 	for _, k := range keys {
@@ -101,6 +108,22 @@ next:
 			}
 		}
 		out = append(out, k)
+	}
+	return out
+}
+
+// fewKeys is up to where keys are compared each with each.
+const fewKeys = 48
+
+func normalizeMany(keys []Key) []Key {
+	slices.SortFunc(keys, func(a, b Key) int { return cmp.Compare(a.FP, b.FP) })
+	out := keys[:1]
+	for _, k := range keys[1:] {
+		if last := &out[len(out)-1]; last.FP == k.FP {
+			last.Write = last.Write || k.Write
+		} else {
+			out = append(out, k)
+		}
 	}
 	return out
 }

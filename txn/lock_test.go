@@ -118,6 +118,26 @@ func TestLeaveOfALockNotHeldPanics(t *testing.T) {
 	l.leave(b, func(*Request) {})
 }
 
+func TestNormalizeManyKeys(t *testing.T) {
+	var keys []Key
+	for i := range 1000 {
+		keys = append(keys, Key{FP: uint64(i*7919) % 300, Write: i == 500})
+	}
+	writes, seen := 0, map[uint64]bool{}
+	for _, k := range Normalize(keys) {
+		if seen[k.FP] {
+			t.Fatalf("%d twice", k.FP)
+		}
+		seen[k.FP] = true
+		if k.Write {
+			writes++
+		}
+	}
+	if len(seen) != 300 || writes != 1 {
+		t.Errorf("%d keys, %d exclusive", len(seen), writes)
+	}
+}
+
 func TestNormalize(t *testing.T) {
 	got := Normalize([]Key{{1, false}, {2, true}, {1, true}, {2, false}, {3, false}})
 	want := []Key{{1, true}, {2, true}, {3, false}}
