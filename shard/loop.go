@@ -46,6 +46,7 @@ type Loop struct {
 	hashes   [stageSize]uint64
 	refs     []engine.KeyRef
 	locks    []txn.Key
+	owner    []int32 // by key of a command
 	pool     messagePool
 	// spareCall is used again by the next command of a connection\'s own loop.
 	spareCall *Call
