@@ -185,6 +185,37 @@ func TestSimHistories(t *testing.T) {
 	}
 }
 
+// TestSimPipeline has one client send everything at once: the replies are those of a server that executes one
+// command after the other, so nothing overtakes a transaction of its own connection.
+func TestSimPipeline(t *testing.T) {
+	for seed := range simSeeds(t, 24, 50) {
+		w := world(t, seed, 1+int(seed%4), func(c *sim.Config) {
+			c.Options = func(o *shard.Options) { o.PipelineStrict = seed%3 == 0 }
+		})
+		c := w.Dial()
+		s, fresh := empty, 0
+		var want []string
+		var asked []op
+		for range 150 {
+			o := randomOp(w.Rand(), &fresh, false)
+			b, n := o.request(sim.Command)
+			c.SendRaw(string(b))
+			var reply string
+			s, reply = s.apply(o)
+			for range n - 1 {
+				want, asked = append(want, ""), append(asked, o)
+			}
+			want, asked = append(want, reply), append(asked, o)
+		}
+		for i, x := range want {
+			if got := c.Take(); x != "" && got != x {
+				t.Fatalf("seed %d: %v: %q, want %q", seed, asked[i], got, x)
+			}
+		}
+		w.Close()
+	}
+}
+
 // TestSimRepeats plays a seed twice: every client receives the same bytes.
 func TestSimRepeats(t *testing.T) {
 	run := func(seed uint64) string {
