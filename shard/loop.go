@@ -48,7 +48,7 @@ type Loop struct {
 	locks    []txn.Key
 	owner    []int32 // by key of a command
 	pool     messagePool
-	// spareCall is used again by the next command of a connection\'s own loop.
+	// spareCall is used again by the next command of a connection's own loop.
 	spareCall *Call
 	bufs      bufferPool
 
