@@ -226,6 +226,9 @@ func randomOp(r *rand.Rand, fresh *int, inMulti bool) op {
 		return command("PING")
 	}
 	var o op
+	if one := k(); r.IntN(2) == 0 { // a transaction of one shard
+		return op{multi: []op{command("GET", one), command("SET", one, value()), command("INCR", one)}}
+	}
 	for range 1 + r.IntN(4) {
 		o.multi = append(o.multi, randomOp(r, fresh, true))
 	}
