@@ -217,7 +217,7 @@ func (x *multiRun) startPlan(q queuedCommand) (shards []int, ok bool) {
 	}
 	p.plan = plan
 	if !q.cmd.spread {
-		_, p.owned = l.partsOf(q.cmd, q.args)
+		p.spread(l)
 		p.keys = p.owned
 	}
 	x.plan, x.planHop = p, 0

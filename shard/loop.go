@@ -48,6 +48,10 @@ type Loop struct {
 	locks    []txn.Key
 	owner    []int32 // by key of a command
 	pool     messagePool
+	plans    planPool
+	// spareSelf and spareResumed are the blocks that self and resumed had last.
+	spareSelf    []item
+	spareResumed []*Conn
 	// spareCall is used again by the next command of a connection's own loop.
 	spareCall *Call
 	bufs      bufferPool
@@ -179,10 +183,12 @@ func (l *Loop) handle(x item) {
 func (l *Loop) takeSelf() {
 	for len(l.self) > 0 {
 		todo := l.self
-		l.self = nil
+		l.self, l.spareSelf = l.spareSelf[:0], nil
 		for _, x := range todo {
 			l.handle(x)
 		}
+		clear(todo)
+		l.spareSelf = todo[:0]
 	}
 }
 
@@ -240,11 +246,13 @@ func (l *Loop) settle() {
 	l.takeSelf()
 	for len(l.resumed) > 0 {
 		todo := l.resumed
-		l.resumed = nil
+		l.resumed, l.spareResumed = l.spareResumed[:0], nil
 		for _, k := range todo {
 			k.queuedResume = false
 			l.goOn(k)
 		}
+		clear(todo)
+		l.spareResumed = todo[:0]
 		l.takeSelf()
 	}
 }

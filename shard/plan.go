@@ -24,6 +24,9 @@ type planWork struct {
 	w         resp.Writer
 	at        []planShard // by shard
 	full      atomic.Bool // a step found its arena full
+
+	words     message // args are in it
+	positions []int   // owned is cut from it
 }
 
 // planShard is what the steps at one shard leave for the home.
@@ -34,12 +37,13 @@ type planShard struct {
 
 // beginPlan begins the transaction of a command over several shards. The connection goes on after its reply.
 func (l *Loop) beginPlan(k *Conn, c *commandInfo, args [][]byte) {
-	m := message{}
-	m.setArgs(args)
-	work := &planWork{home: l, conn: k, cmd: c, args: m.args, session: k.Session, at: make([]planShard, len(l.in))}
-	work.w.V = k.Session.V
+	work := l.plans.get(l)
+	work.words.setArgs(args)
+	work.conn, work.cmd, work.args, work.session = k, c, work.words.args, k.Session
+	work.w.V, work.w.Buf = k.Session.V, l.bufs.get(0)
 	plan, err := l.newPlan(c, work.args, &work.session)
 	if err != nil {
+		l.plans.put(work)
 		l.refuseHere(k, c, err)
 		return
 	}
@@ -49,6 +53,36 @@ func (l *Loop) beginPlan(k *Conn, c *commandInfo, args [][]byte) {
 	l.st.txns++
 	l.core.Begin(work.tx(l))
 }
+
+// planPool keeps the records of finished transactions with their buffers. What the transaction protocol
+// holds until the locks are back is not in them. Runs on the shard's loop.
+type planPool struct{ free []*planWork }
+
+const keepPlans = 64
+
+func (p *planPool) get(l *Loop) *planWork {
+	if n := len(p.free); n > 0 {
+		w := p.free[n-1]
+		p.free = p.free[:n-1]
+		return w
+	}
+	return &planWork{home: l, at: make([]planShard, len(l.in)), owned: make([][]int, len(l.in))}
+}
+
+func (p *planPool) put(w *planWork) {
+	w.home.bufs.put(w.w.Buf)
+	if len(p.free) == keepPlans || cap(w.words.buf) > keepMessage || len(w.args) > keepWords {
+		return
+	}
+	clear(w.words.args)
+	clear(w.at)
+	clear(w.owned)
+	*w = planWork{home: w.home, at: w.at, owned: w.owned, words: w.words, positions: w.positions}
+	p.free = append(p.free, w)
+}
+
+// keepWords is the longest command whose record is kept.
+const keepWords = 1024
 
 // refuseHere answers an error as the command's reply.
 func (l *Loop) refuseHere(k *Conn, c *commandInfo, err error) {
@@ -71,19 +105,21 @@ func (p *planWork) tx(l *Loop) *txn.Tx {
 		}
 		return tx
 	}
-	tx.Parts, p.owned = l.partsOf(p.cmd, p.args)
+	tx.Parts = p.spread(l)
 	p.keys = p.owned
 	return tx
 }
 
-// partsOf spreads the keys of a command over their owners.
-func (l *Loop) partsOf(c *commandInfo, args [][]byte) (parts []txn.Part, owned [][]int) {
-	shards := len(l.in)
-	owned = make([][]int, shards)
-	refs, err := c.KeysOf(args, l.refs[:0])
+// spread finds the owners of the command's keys.
+func (p *planWork) spread(l *Loop) (parts []txn.Part) {
+	args, shards := p.args, len(l.in)
+	if p.owned == nil {
+		p.owned = make([][]int, shards)
+	}
+	refs, err := p.cmd.KeysOf(args, l.refs[:0])
 	l.refs = refs[:0]
 	if err != nil {
-		return nil, owned
+		return nil
 	}
 	// Each shard's part is cut from one block for all.
 	count := make([]int, shards)
@@ -94,8 +130,11 @@ func (l *Loop) partsOf(c *commandInfo, args [][]byte) (parts []txn.Part, owned [
 		count[s]++
 	}
 	l.owner = owner
-	positions, keys := make([]int, len(refs)), make([]txn.Key, len(refs))
-	locks := make([][]txn.Key, shards)
+	if cap(p.positions) < len(refs) {
+		p.positions = make([]int, len(refs))
+	}
+	owned, positions := p.owned, p.positions[:len(refs)]
+	keys, locks := make([]txn.Key, len(refs)), make([][]txn.Key, shards)
 	taking := 0
 	for s, n := range count {
 		owned[s], positions = positions[:0:n], positions[n:]
@@ -117,7 +156,7 @@ func (l *Loop) partsOf(c *commandInfo, args [][]byte) (parts []txn.Part, owned [
 			owned[s] = nil
 		}
 	}
-	return parts, owned
+	return parts
 }
 
 // Step is txn.Work.
@@ -226,10 +265,10 @@ func (p *planWork) Commit() {
 	if p.w.Errors > 0 {
 		l.countErrors(p.cmd, &p.w)
 	}
-	if k.wire == nil {
-		return
+	if k.wire != nil {
+		l.slow(p.cmd, p.args, ns, k)
+		l.fill(k, p.slot, p.w.Buf)
+		l.resume(k, stopReply)
 	}
-	l.slow(p.cmd, p.args, ns, k)
-	l.fill(k, p.slot, p.w.Buf)
-	l.resume(k, stopReply)
+	l.plans.put(p)
 }
