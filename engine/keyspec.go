@@ -2,18 +2,16 @@ package engine
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
 	"strconv"
 	"strings"
+
+	"hashlane/proto/resp"
 )
 
 // ErrKeyArgs says that the arguments do not name keys as the command's key specs demand. The command
 // line is malformed: its handler, run anywhere, answers the error that clients expect.
-var ErrKeyArgs = errors.New("Invalid arguments specified for command")
-
-// ErrNoKeyArgs says that a command takes no keys at all.
-var ErrNoKeyArgs = errors.New("The command has no key arguments")
+const ErrKeyArgs resp.Error = "ERR Invalid arguments specified for command"
 
 // keySpec is one key spec: where keys begin and how many follow. Source: the key_specs field of COMMAND
 // INFO, redis.io "Command key specifications".

@@ -177,10 +177,10 @@ func (t *Table) Rename(from, to string) error {
 		}
 	}
 	if !found {
-		return errors.New("No such command in rename-command")
+		return errors.New("No such command in rename-command") //lint:ignore ST1005 Redis' text
 	}
 	if to != "" && t.index.get([]byte(to)) != nil {
-		return errors.New("Target command name already exists")
+		return errors.New("Target command name already exists") //lint:ignore ST1005 Redis' text
 	}
 	t.renamed[key] = to
 	t.reindex()

@@ -1,8 +1,6 @@
 package shard
 
 import (
-	"errors"
-
 	"hashlane/engine"
 	"hashlane/proto/resp"
 	"hashlane/txn"
@@ -303,7 +301,7 @@ func (l *Loop) plan(c *commandInfo, args [][]byte, s *engine.Session) (engine.Pl
 		return nil, nil, err
 	}
 	refs, err := c.KeysOf(args, l.refs[:0])
-	if err != nil && !errors.Is(err, engine.ErrNoKeyArgs) {
+	if err != nil {
 		return nil, nil, err
 	}
 	l.refs = refs[:0]

@@ -1,7 +1,6 @@
 package node
 
 import (
-	"errors"
 	"slices"
 	"strings"
 
@@ -265,8 +264,6 @@ func (n *Node) keysOfCall(c *shard.Call, args [][]byte) (keys []engine.KeyRef, o
 		return keys, true
 	case x.Flags.Has(engine.NoMandatoryKeys):
 		return nil, true
-	case errors.Is(err, engine.ErrNoKeyArgs):
-		c.Reply.Error(errNoKeyArgs)
 	default:
 		c.Reply.Error(errKeyArgs)
 	}

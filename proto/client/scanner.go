@@ -10,11 +10,10 @@ var ErrBadReply = errors.New("client: malformed reply")
 
 // Scanner counts complete replies in a stream that arrives in pieces. The zero value is ready.
 type Scanner struct {
-	skip   int  // bytes of a bulk string still to come, its line break included
-	open   int  // elements still to come of aggregates, the outermost included
-	inLine bool // the line in part is kept in line
-	line   []byte
-	Errors int // error replies seen
+	skip   int    // bytes of a bulk string still to come, its line break included
+	open   int    // elements still to come of aggregates, the outermost included
+	line   []byte // what has come of a line
+	Errors int    // error replies seen
 }
 
 // Scan takes the next piece and answers how many replies have become complete in it.

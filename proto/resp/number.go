@@ -66,7 +66,7 @@ func floatShape(b []byte) bool {
 // hexExponent gives a hexadecimal mantissa the exponent that strconv insists on.
 func hexExponent(b []byte) string {
 	t := bytes.TrimLeft(b, "+-")
-	if len(t) > 1 && t[0] == '0' && (t[1] == 'x' || t[1] == 'X') && bytes.IndexAny(t, "pP") < 0 {
+	if len(t) > 1 && t[0] == '0' && (t[1] == 'x' || t[1] == 'X') && !bytes.ContainsAny(t, "pP") {
 		return string(b) + "p0"
 	}
 	return string(b)

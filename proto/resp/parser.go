@@ -29,11 +29,10 @@ type Parser struct {
 	slab [][]byte // words of the commands since Reset
 
 	// Of the incomplete command:
-	left  int64  // words still to come; 0: nothing known
-	pos   int    // first byte not understood
-	bulk  int64  // length of the word at pos; -1: its length has not been read
-	ends  []span // words read
-	total int64
+	left int64  // words still to come; 0: nothing known
+	pos  int    // first byte not understood
+	bulk int64  // length of the word at pos; -1: its length has not been read
+	ends []span // words read
 }
 
 type span struct{ from, to int }

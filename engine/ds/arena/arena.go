@@ -78,7 +78,7 @@ type Arena struct {
 	botDone uintptr
 	topDone uintptr // committed: [0,botDone) and [topDone,reserve)
 	raw     [3]mapping
-	audit   audit
+	audit   audit //lint:ignore U1000 an invariants build uses it
 }
 
 type mapping struct {
