@@ -95,7 +95,7 @@ func (c *Ctx) noMemory() {
 // Select makes the calls below work on database i (MOVE, COPY DB).
 func (c *Ctx) Select(i int) { c.DB = &c.Space.dbs[i] }
 
-// find looks key up; an expired key is deleted, or on a replica only hidden.
+// find looks key up; an expired key is deleted, or on a replica and during a pause only hidden.
 func (c *Ctx) find(key []byte) (Rec, bool) {
 	hash := c.hash(key)
 	h := c.DB.of(key).keys.Find(key, hash)
@@ -104,7 +104,7 @@ func (c *Ctx) find(key []byte) (Rec, bool) {
 	}
 	r := c.Space.rec(h)
 	if r.expired(c.Now) {
-		if !c.Space.Opt.Replica {
+		if !c.Space.Opt.Replica && !c.Space.KeepExpired {
 			c.expire(key, hash, r)
 		}
 		return Rec{}, false

@@ -20,6 +20,9 @@ type Space struct {
 
 	// Listening: somebody wants effects. While false they cost nothing.
 	Listening bool
+	// KeepExpired: keys whose time is over are not found, but stay until it is false again (CLIENT PAUSE). Only
+	// reads may run meanwhile.
+	KeepExpired bool
 	// Epoch is the snapshot epoch's bit of records that are made or changed now. BeforeChange, when set,
 	// is called with every record of the other epoch before it is changed, moved or freed: every path
 	// that does so goes through Space.before.

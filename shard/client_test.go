@@ -223,17 +223,26 @@ func TestPause(t *testing.T) {
 			expectTake(t, b, "+OK\r\n")
 		})
 		t.Run("no_expiry", func(t *testing.T) {
+			expect(t, a, "+OK", "FLUSHALL")
 			expect(t, a, "+OK", "SET", "gone", "1", "PX", "100")
 			expect(t, a, "+OK", "CLIENT", "PAUSE", "1000", "WRITE")
 			w.Sleep(500 * time.Millisecond)
-			expired := int64(0)
-			for i := range w.Server.Shards() {
-				expired += w.Server.Loop(i).Space.Stats.Expired
+			expired := func() (n int64) {
+				for i := range w.Server.Shards() {
+					n += w.Server.Loop(i).Space.Stats.Expired
+				}
+				return n
 			}
-			if expired != 0 {
-				t.Error("a key was deleted by the expiry cycle during the pause")
+			expect(t, b, "$-1", "GET", "gone")
+			if expired() != 0 {
+				t.Error("a key was deleted during the pause")
 			}
+			expect(t, b, "$4\r\ngone", "RANDOMKEY") // as in Redis, rather than search for ever
 			w.Sleep(time.Second)
+			expect(t, b, "$-1", "GET", "gone")
+			if expired() != 1 {
+				t.Error("a key was not deleted after the pause")
+			}
 		})
 	})
 }

@@ -67,7 +67,7 @@ func clientPause(c *Call) {
 	s.env.After(time.Duration(ms)*time.Millisecond, s.endPause)
 	// Nothing that the pause holds back is executed after the reply: in the first round every loop learns of
 	// it, in the second every loop has taken what the others had sent before.
-	l, see := c.Loop, func(l *Loop) any { l.setSpecial(); return nil }
+	l, see := c.Loop, func(l *Loop) any { l.seePause(); return nil }
 	if len(l.in) == 1 {
 		see(l)
 		c.Reply.OK()
@@ -97,10 +97,17 @@ func (s *Server) endPause() {
 
 // unpause lets the connections of a loop go on.
 func (l *Loop) unpause() {
-	l.setSpecial()
+	l.seePause()
 	held := l.paused
 	l.paused = nil
 	for _, k := range held {
 		l.resume(k, stopPause)
 	}
+}
+
+// seePause has the loop take notice that a pause has begun or ended. Expired keys stay while it lasts: their
+// deletion is a write.
+func (l *Loop) seePause() {
+	l.setSpecial()
+	l.Space.KeepExpired = l.Server.pause.mode() != pauseOff
 }

@@ -104,8 +104,8 @@ func (p *randomPlan) Step(c *engine.Ctx, _ int, _ []int) {
 			return
 		}
 		key := append([]byte(nil), r.Key()...)
-		if overdue(r, c.Now) && (!c.Opt().Replica || try < randomTries) {
-			c.Look(key) // which deletes it
+		if stay := c.Opt().Replica || c.Space.KeepExpired; overdue(r, c.Now) && (!stay || try < randomTries) {
+			c.Look(key) // which deletes it, unless it is to stay
 			continue
 		}
 		p.offers[c.Space.Shard] = offer{key, db.Len()}
