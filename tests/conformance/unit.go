@@ -81,9 +81,9 @@ func newTree(o *options) (*tree, error) {
 }
 
 // installServer writes a script that keeps the process id (exec) and gives the server a path that ends in
-// redis-server, which a test looks for in the title of the process. The shards stand before the arguments
-// that the suite gives, behind the configuration file: some tests end with an option without a value. Calls
-// that are no server start (--version, --check-system, --help, a bare -v) get no extra argument.
+// redis-server, which a test looks for in the title of the process. The shards stand behind the arguments
+// that the suite gives, or before them where the last is an option without a value, as some tests want it.
+// Calls that are no server start (--version, --check-system, --help, a bare -v) get no extra argument.
 func (t *tree) installServer(server string) error {
 	at := filepath.Join(t.dir, "bin", "redis-server")
 	if err := os.Symlink(server, at); err != nil {
@@ -91,15 +91,26 @@ func (t *tree) installServer(server string) error {
 	}
 	script := "#!/bin/sh\n"
 	if t.o.shards > 0 {
-		script += "case \"$1\" in\n" +
-			"-v|--version|-h|--help|--check-system|--test-memory) ;;\n" +
-			"-?*|'') set -- --shards " + strconv.Itoa(t.o.shards) + " \"$@\" ;;\n" +
-			"*) file=$1; shift; set -- \"$file\" --shards " + strconv.Itoa(t.o.shards) + " \"$@\" ;;\n" +
-			"esac\n"
+		script += strings.NewReplacer("SHARDS", "--shards "+strconv.Itoa(t.o.shards), "SERVER", "'"+at+"'").Replace(withShards)
 	}
 	script += "exec '" + at + "' \"$@\"\n"
 	return os.WriteFile(filepath.Join(t.dir, "src", "redis-server"), []byte(script), 0o755)
 }
+
+const withShards = `case "$1" in -v|--version|-h|--help|--check-system|--test-memory) exec SERVER "$@" ;; esac
+for last; do :; done
+case "$last" in
+*' '*) exec SERVER "$@" SHARDS ;;
+-?*) ;;
+*) exec SERVER "$@" SHARDS ;;
+esac
+case "$1" in
+-?*) exec SERVER SHARDS "$@" ;;
+esac
+file=$1
+shift
+set -- "$file" SHARDS "$@"
+`
 
 // runUnit runs one unit without the tests named in skips.
 func (t *tree) runUnit(unit string, skips []string) (result, error) {
