@@ -37,10 +37,11 @@ type round struct {
 }
 
 // ExpireSome runs one active expiry cycle over the databases for at most budgetNs; deletes emit
-// "expired" events and DEL/UNLINK effects. The next cycle goes on where this one stopped.
-func (s *Space) ExpireSome(c *Ctx, budgetNs int64, nowNs func() int64) {
+// "expired" events and DEL/UNLINK effects. more: the time was up before the cycle was done; the next one
+// goes on where this one stopped.
+func (s *Space) ExpireSome(c *Ctx, budgetNs int64, nowNs func() int64) (more bool) {
 	if s.Opt.Replica {
-		return
+		return false
 	}
 	effort := min(max(s.Opt.ActiveExpireEffort, 1), 10) - 1
 	want, stale := expireRound+expireRound/4*effort, expireStale-effort
@@ -62,7 +63,7 @@ func (s *Space) ExpireSome(c *Ctx, budgetNs int64, nowNs func() int64) {
 		}
 		d.noteTTL(ttl, alive)
 		if over {
-			s.Stats.ExpireTimeCaps++
+			more = true
 			break
 		}
 		s.expireDB = (s.expireDB + 1) % len(s.dbs)
@@ -73,6 +74,7 @@ func (s *Space) ExpireSome(c *Ctx, budgetNs int64, nowNs func() int64) {
 		perc = float64(expired) / float64(sampled) * 100
 	}
 	s.Stats.ExpiredStalePerc = perc*0.05 + s.Stats.ExpiredStalePerc*0.95
+	return more
 }
 
 // expireRound looks at about want volatile keys of the current database and deletes the expired ones.

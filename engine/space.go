@@ -56,7 +56,7 @@ type Stats struct {
 	Hits, Misses                      int64
 	Expired, ExpiredSubkeys           int64
 	Evicted                           int64
-	ExpireCycleMicros, ExpireTimeCaps int64
+	ExpireCycleMicros, ExpireTimeCaps int64 // the caps are the caller's to count
 	ExpiredStalePerc                  float64
 	Dirty                             int64
 	LazyFreed                         int64

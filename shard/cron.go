@@ -19,13 +19,8 @@ func (l *Loop) Cron() {
 }
 
 func (l *Loop) cron() {
-	period := l.period()
-	budget := period.Nanoseconds() / 4
-	if l.expire && l.Server.pause.mode() == pauseOff {
-		l.ctx.Reset(nil, nil, l.Space.DB(0), l.nowMs)
-		l.Space.ExpireSome(&l.ctx, budget, l.env.Mono)
-	}
-	l.Space.FreeSome(budget/4, l.env.Mono)
+	l.grantBackground(l.period())
+	l.workBackground()
 	l.publishUsed()
 	if l.nowMs-l.cronMs >= 100 {
 		l.cronMs = l.nowMs

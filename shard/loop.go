@@ -76,6 +76,7 @@ type Loop struct {
 	cronMs   int64      // of the last cron
 	expire   bool       // the active expiry cycle runs
 	noCron   bool       // DEBUG PAUSE-CRON
+	bg       background
 	worst    *commandInfo
 	worstNs  int64
 	warnedMs int64 // of the last line about a stall

@@ -35,5 +35,6 @@ func (l *Loop) Wake() {
 	for _, f := range calls {
 		f(l)
 	}
+	l.workBackground()
 	l.end()
 }

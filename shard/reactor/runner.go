@@ -28,8 +28,9 @@ type runner struct {
 	cronDue atomic.Uint32
 }
 
-// boot prepares the loop's thread.
+// boot prepares the loop's thread, and gives the engine to it.
 func (rn *runner) boot() {
+	rn.loop.Space.Adopt()
 	rn.sessions, rn.rests = map[*session]struct{}{}, map[*rest]struct{}{}
 	debug.SetPanicOnFault(true) // a wild access to an arena is reported like any other panic
 	if rn.r.cfg.Pin {
