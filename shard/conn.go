@@ -174,11 +174,7 @@ func (l *Loop) goOn(k *Conn) {
 		if k.wire == nil {
 			return // closed by what it executed
 		}
-		if n == len(k.in) {
-			k.rest(l)
-		} else {
-			k.in = k.in[n:]
-		}
+		k.consume(l, n)
 	}
 	if k.throttled {
 		l.throttle(k)

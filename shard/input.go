@@ -20,6 +20,20 @@ func (k *Conn) keep(l *Loop, b []byte) {
 	k.inPeak = max(k.inPeak, len(b))
 }
 
+// consume takes n executed bytes off the front. What is left moves to the front when that costs no more
+// than the bytes just executed, so that the buffer serves again.
+func (k *Conn) consume(l *Loop, n int) {
+	switch left := len(k.in) - n; {
+	case left == 0:
+		k.rest(l)
+	case left <= n:
+		copy(k.in, k.in[n:])
+		k.in = k.in[:left]
+	default:
+		k.in = k.in[n:]
+	}
+}
+
 // rest is called when no input waits any more.
 func (k *Conn) rest(l *Loop) {
 	if cap(k.in) > inputKeep {
