@@ -85,6 +85,9 @@ func (r *row) line() string {
 	if r.Rate > 0 {
 		s += fmt.Sprintf("  (requests/s x%.2f)", r.Rate)
 	}
+	for i := range r.Reference {
+		s += fmt.Sprintf("  %.3g/%.3g", r.Ours[i][r.Measure], r.Reference[i][r.Measure])
+	}
 	return s
 }
 

@@ -101,14 +101,19 @@ func (s *server) do(args ...string) (string, error) {
 	return r.Str, r.Err()
 }
 
-// info is one field of INFO, "" when it is missing.
+// info is one field of INFO, or of its line about the first shard; "" when it is missing.
 func (s *server) info(section, field string) (string, error) {
 	text, err := s.do("INFO", section)
 	if err != nil {
 		return "", err
 	}
 	for line := range strings.Lines(text) {
-		if v, ok := strings.CutPrefix(strings.TrimSpace(line), field+":"); ok {
+		line = strings.TrimSpace(line)
+		if v, ok := strings.CutPrefix(line, field+":"); ok {
+			return v, nil
+		}
+		if _, rest, ok := strings.Cut(line, ","+field+"="); ok && strings.HasPrefix(line, "shard0:") {
+			v, _, _ := strings.Cut(rest, ",")
 			return v, nil
 		}
 	}

@@ -130,7 +130,7 @@ func growth(s *server, o *options) (figures, error) {
 	if err != nil {
 		return nil, err
 	}
-	gcBefore, err := s.number("hashlane", "gc_cpu_seconds")
+	gcBefore, err := s.number("shards", "go_gc_cpu_seconds")
 	if err != nil {
 		return nil, err
 	}
@@ -143,7 +143,7 @@ func growth(s *server, o *options) (figures, error) {
 	if _, err := l.run(); err != nil {
 		return nil, err
 	}
-	gcAfter, err := s.number("hashlane", "gc_cpu_seconds")
+	gcAfter, err := s.number("shards", "go_gc_cpu_seconds")
 	if err != nil {
 		return nil, err
 	}
