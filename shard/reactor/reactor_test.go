@@ -249,6 +249,7 @@ func TestHalfClosedPeerGetsAllReplies(t *testing.T) {
 
 // A peer that has ended its side and does not read is served for a while, and given up at the end.
 func TestHalfClosedPeerThatDoesNotRead(t *testing.T) {
+	t.Parallel()
 	s := serve(t, nil)
 	s.patience = 100 * time.Millisecond
 	c := s.dial()
@@ -273,6 +274,7 @@ func TestSlowReaderIsClosed(t *testing.T) {
 }
 
 func TestSoftOutputLimit(t *testing.T) {
+	t.Parallel()
 	s := serve(t, func(o *shard.Options) { o.OutputLimits[0] = shard.OutputLimit{Soft: 1 << 20, SoftSec: 1} })
 	c := s.dial()
 	c.fill("k", 1_000_000)
@@ -286,6 +288,7 @@ func TestSoftOutputLimit(t *testing.T) {
 
 // Input that cannot be executed yet stays with the peer above a limit; nothing of it is lost.
 func TestInputThatMustWaitIsBounded(t *testing.T) {
+	t.Parallel()
 	s := serve(t, nil)
 	const n = 3000
 	all := strings.Repeat("SET a "+strings.Repeat("v", 10_000)+"\r\n", n) // 30 MB
@@ -367,6 +370,7 @@ func TestMalformedFrames(t *testing.T) {
 }
 
 func TestIdleClientsAreClosed(t *testing.T) {
+	t.Parallel()
 	s := serve(t, func(o *shard.Options) { o.TimeoutSec = 1 })
 	if got := s.dial().gone(); got != "" {
 		t.Errorf("%q", got)
