@@ -341,7 +341,7 @@ func TestManyIdleConnections(t *testing.T) {
 		}
 		time.Sleep(20 * time.Millisecond)
 	}
-	if each := (rss(t, s) - before) / int64(want); each > 20_000 {
+	if each := (rss(t, s) - before) / int64(want); each > 20_000 && !live.RaceBuild {
 		t.Errorf("an idle connection takes %d bytes", each)
 	}
 	for _, i := range []int{0, want / 2, want - 1} {

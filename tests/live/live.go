@@ -73,7 +73,7 @@ var build = sync.OnceValues(func() (string, error) {
 	}
 	bin := filepath.Join(dir, "hashlane")
 	args, cgo := []string{"build", "-o", bin}, "CGO_ENABLED=0"
-	if raceBuild {
+	if RaceBuild {
 		bin += "-race"
 		args, cgo = []string{"build", "-race", "-o", bin}, "CGO_ENABLED=1" // the race detector needs it
 	}

@@ -2,5 +2,5 @@
 
 package live
 
-// raceBuild has the server built with the race detector when the test is.
-const raceBuild = true
+// RaceBuild has the server built with the race detector when the test is.
+const RaceBuild = true
