@@ -37,6 +37,7 @@ const (
 	stopDrain                        // the next command waits for all replies of other shards
 	stopPause                        // CLIENT PAUSE
 	stopFlight                       // too many commands in flight
+	stopTick                         // the tick is over, the next one goes on
 	stopClose                        // closed, or about to be
 )
 
@@ -482,6 +483,7 @@ func (l *Loop) forget(k *Conn) {
 	k.multi = nil
 	without := func(x *Conn) bool { return x == k }
 	l.paused = slices.DeleteFunc(l.paused, without)
+	l.yielded = slices.DeleteFunc(l.yielded, without)
 	l.closing = slices.DeleteFunc(l.closing, without)
 	if k.flags&flagMonitor != 0 {
 		l.stopMonitor(k)

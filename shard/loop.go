@@ -60,6 +60,7 @@ type Loop struct {
 	dirty   []*Conn // with replies to write
 	resumed []*Conn // may go on with their input
 	paused  []*Conn // held back by CLIENT PAUSE
+	yielded []*Conn // go on in the next tick
 	closing []*Conn // to be closed once their replies have left
 	mons    []*Conn
 	load    atomic.Int64 // connections, for the choice of a loop
@@ -133,12 +134,16 @@ func (l *Loop) takeIn() {
 	l.takeSelf()
 }
 
-// takeRing handles what stands in r up to tail.
+// takeRing handles what stands in r up to tail. When the tick has worked long enough it leaves the rest to
+// the next turn, but for one stage: more() sees it.
 func (l *Loop) takeRing(r *ring, tail uint64) {
 	head := r.head.Load()
-	ahead := head // requests below it have been touched
+	ahead, first := head, head // requests below ahead have been touched
 	for ; head != tail; head++ {
 		if head >= ahead {
+			if head != first && l.readNs-l.startNs > tickWorkNs {
+				return
+			}
 			ahead = l.touchAhead(r, head, tail)
 		}
 		x := &r.slots[head%ringSize]
@@ -228,6 +233,9 @@ func (l *Loop) end() {
 		}
 		l.asleep.Store(0)
 		l.takeIn()
+	}
+	if len(l.yielded) > 0 {
+		l.env.Bell(l.ID)
 	}
 	l.watchdog()
 }

@@ -35,6 +35,7 @@ func (l *Loop) Wake() {
 	for _, f := range calls {
 		f(l)
 	}
+	l.takeYielded()
 	l.workBackground()
 	l.end()
 }

@@ -86,16 +86,21 @@ func (l *Loop) work(m *message) {
 	if m.home != l.ID {
 		l.st.peerHops++
 	}
-	t0 := l.env.Mono()
+	t0 := l.readNs
+	if t0 == 0 {
+		t0 = l.env.Mono()
+	}
 	errs := l.w.Errors
 	if m.run != nil {
 		m.run(l, m)
+		l.readNs = 0
 	} else {
 		if m.single {
 			l.ctx.Hint(m.args[1], m.hash)
 		}
 		l.perform(m.cmd, m.args, &m.session, &l.w)
-		m.durNs = l.env.Mono() - t0
+		l.readNs = l.env.Mono()
+		m.durNs = l.readNs - t0
 		l.count(m.cmd, m.durNs)
 		if l.w.Errors != errs {
 			l.countErrors(m.cmd, &l.w)

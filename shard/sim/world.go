@@ -24,6 +24,8 @@ type Config struct {
 	Event   func(l *shard.Loop, class engine.NotifyClass, event string, db int, key []byte)
 	// CursorShard is shard.Config's.
 	CursorShard func(cursor []byte, shards int) int
+	// LookNs is the time that a look at the clock takes; 0: 100 ns.
+	LookNs int64
 	// CronMs is the time between two runs of a loop's Cron; 0: 100 ms.
 	CronMs int
 }
@@ -34,6 +36,7 @@ type World struct {
 
 	rnd    *rand.Rand
 	nowNs  int64
+	lookNs int64
 	bells  []bool
 	conns  []*Client // open ones
 	works  []func()
@@ -59,7 +62,10 @@ func DefaultOptions(n int) *shard.Options {
 
 // New makes the world of a seed. The error is shard.New's.
 func New(seed uint64, c Config) (*World, error) {
-	w := &World{rnd: rand.New(rand.NewPCG(seed, 0x68617368)), bells: make([]bool, c.Shards), period: int64(c.CronMs) * 1e6}
+	w := &World{rnd: rand.New(rand.NewPCG(seed, 0x68617368)), bells: make([]bool, c.Shards), period: int64(c.CronMs) * 1e6, lookNs: c.LookNs}
+	if w.lookNs == 0 {
+		w.lookNs = 100
+	}
 	if w.period == 0 {
 		w.period = 100e6
 	}
@@ -95,9 +101,9 @@ func (w *World) Close() {
 	}
 }
 
-// Mono is shard.Env. Every look at the clock takes 100 ns.
+// Mono is shard.Env. Every look at the clock takes some time.
 func (w *World) Mono() int64 {
-	w.nowNs += 100
+	w.nowNs += w.lookNs
 	return w.nowNs
 }
 
