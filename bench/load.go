@@ -29,9 +29,9 @@ type load struct {
 	zipfS   float64
 	value   int // bytes
 	seed    uint64
-	pick    func(i uint64) bool // nil: all keys
-	setup   func(c *client.Conn) error
-	report  func(done int64, after time.Duration) // progress, about once a second
+	// place chooses the keys of one connection; nil: all keys.
+	place  func(c *client.Conn) (pick func(i uint64) bool, err error)
+	report func(done int64, after time.Duration) // progress, about once a second
 }
 
 // outcome is what a run measured. Latencies are of batches in the closed loop, of single due times in the
@@ -50,7 +50,7 @@ func (o *outcome) rate() float64 { return float64(o.requests) / o.seconds }
 const batches = 512
 
 // batch makes the bytes of one batch.
-func (l *load) batch(p *keyPicker, value string) []byte {
+func (l *load) batch(p *keyPicker, pick func(i uint64) bool, value string) []byte {
 	var out []byte
 	words := make([]string, len(l.words))
 	for range l.depth {
@@ -58,7 +58,7 @@ func (l *load) batch(p *keyPicker, value string) []byte {
 			switch w {
 			case "{key}":
 				k := p.next()
-				for l.pick != nil && !l.pick(k) {
+				for pick != nil && !pick(k) {
 					k = p.next()
 				}
 				words[i] = keyName(k)
@@ -88,8 +88,9 @@ func (l *load) newWorker(id int) (*worker, error) {
 	if err != nil {
 		return nil, err
 	}
-	if l.setup != nil {
-		if err := l.setup(c); err != nil {
+	var pick func(i uint64) bool
+	if l.place != nil {
+		if pick, err = l.place(c); err != nil {
 			return nil, err
 		}
 	}
@@ -100,7 +101,7 @@ func (l *load) newWorker(id int) (*worker, error) {
 	w := &worker{l: l, nc: c.Net(), buf: make([]byte, 256<<10), hist: newHistogram()}
 	value := strings.Repeat("x", l.value)
 	for range max(min(batches, 65536/l.depth), 16) {
-		w.batches = append(w.batches, l.batch(p, value))
+		w.batches = append(w.batches, l.batch(p, pick, value))
 	}
 	return w, nil
 }

@@ -86,29 +86,27 @@ func memory(size int, bar float64) workload {
 // shardOf is the shard of a key in a server with n shards.
 func shardOf(key string, n int) int { return slot(key) % n }
 
-// local and remote keep the connections' keys on their home shard, or off it.
+// placed keeps the keys of every connection on its home shard, or off it.
 func placed(remote bool) func(s *server, o *options) (figures, error) {
 	return func(s *server, o *options) (figures, error) {
 		if err := fill(s, mixKeys, 32); err != nil {
 			return nil, err
 		}
 		l := o.load(getCommand, 16)
-		// One connection a run: its home is asked for, its keys are chosen to suit.
-		home := -1
-		l.conns = 1
-		l.setup = func(c *client.Conn) error {
+		// Each connection is asked for its home, and gets keys to suit.
+		l.place = func(c *client.Conn) (func(i uint64) bool, error) {
 			r, err := c.Do("CLIENT", "INFO")
 			if err != nil {
-				return err
+				return nil, err
 			}
 			_, rest, ok := strings.Cut(r.Str, " shard=")
 			if !ok {
-				return fmt.Errorf("CLIENT INFO does not tell the shard: %s", r)
+				return nil, fmt.Errorf("CLIENT INFO does not tell the shard: %s", r)
 			}
+			home := -1
 			_, err = fmt.Sscan(rest, &home)
-			return err
+			return func(i uint64) bool { return (shardOf(keyName(i), 2) == home) != remote }, err
 		}
-		l.pick = func(i uint64) bool { return (shardOf(keyName(i), 2) == home) != remote }
 		return throughput(s, l)
 	}
 }
