@@ -31,7 +31,7 @@ const connOverhead = 1200
 
 // memory is what the connection occupies, in bytes.
 func (k *Conn) memory() int {
-	n := connOverhead + cap(k.in) + cap(k.out) + len(k.Name)
+	n := connOverhead + cap(k.inBuf) + cap(k.out) + len(k.Name)
 	for i := range k.slots {
 		n += cap(k.slots[i].buf) + 32
 	}

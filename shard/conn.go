@@ -73,8 +73,9 @@ type Conn struct {
 	peer Peer
 
 	parser resp.Parser
-	in     []byte // input not executed yet
-	inPeak int    // most of it since cron looked
+	in     []byte // input not executed yet, within inBuf
+	inBuf  []byte
+	inPeak int // most of it since cron looked
 	out    []byte
 	slots  []replySlot
 	base   uint64 // number of slots[0]
@@ -144,14 +145,10 @@ func (l *Loop) Input(k *Conn, b []byte) {
 	if len(k.in) == 0 && k.stop == 0 {
 		n := l.run(k, b)
 		if n < len(b) && k.stop&stopClose == 0 {
-			k.keep(l, b[n:])
+			k.take(l, b[n:])
 		}
 	} else {
-		if w := k.parser.Want(); w > cap(k.in) && w < len(k.in)*8 {
-			k.in = slices.Grow(k.in, w-len(k.in))
-		}
-		k.in = append(k.in, b...)
-		k.inPeak = max(k.inPeak, len(k.in))
+		k.take(l, b)
 		l.goOn(k)
 	}
 	l.st.maxIn = max(l.st.maxIn, int64(len(k.in)))
@@ -448,9 +445,9 @@ func (l *Loop) Closed(k *Conn, half bool) {
 	k.stop |= stopClose
 	l.conns.remove(k)
 	l.forget(k)
-	l.bufs.put(k.in)
+	l.bufs.put(k.inBuf)
 	l.bufs.put(k.out)
-	k.in, k.out = nil, nil
+	k.in, k.inBuf, k.out = nil, nil, nil
 }
 
 // owesReplies reports whether there are replies still to come that need nobody's further doing. A

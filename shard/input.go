@@ -11,52 +11,50 @@ const (
 	inputKeep   = 32 << 10 // a buffer above it is given up once a smaller one would have done
 )
 
-// keep takes over the beginning of a command whose rest is still to come.
-func (k *Conn) keep(l *Loop, b []byte) {
-	if cap(k.in) < len(b) {
-		k.in = l.bufs.get(max(len(b), min(k.parser.Want(), 1<<20)))
+// take appends input that has to wait. k.in is a window into k.inBuf: what is executed leaves at the front,
+// and the window moves back there when it meets the end and fills at most two thirds of the buffer, so
+// that each byte moves a few times at most. A buffer that is too small is replaced by one for the whole
+// command, as far as what has come of it vouches for its size.
+func (k *Conn) take(l *Loop, b []byte) {
+	need := len(k.in) + len(b)
+	if need > cap(k.in) {
+		if need > cap(k.inBuf)/3*2 {
+			old := k.inBuf
+			k.inBuf = l.bufs.get(max(need+need/2, min(k.parser.Want(), max(1<<20, 8*len(k.in)))))
+			defer l.bufs.put(old)
+		}
+		k.in = k.inBuf[:copy(k.inBuf[:cap(k.inBuf)], k.in)]
 	}
-	k.in = append(k.in[:0], b...)
-	k.inPeak = max(k.inPeak, len(b))
+	k.in = append(k.in, b...)
+	k.inPeak = max(k.inPeak, len(k.in))
 }
 
-// consume takes n executed bytes off the front. What is left moves to the front when that costs no more
-// than the bytes just executed, so that the buffer serves again.
+// consume takes n executed bytes off the front.
 func (k *Conn) consume(l *Loop, n int) {
-	switch left := len(k.in) - n; {
-	case left == 0:
-		k.rest(l)
-	case left <= n:
-		copy(k.in, k.in[n:])
-		k.in = k.in[:left]
-	default:
+	switch {
+	case n < len(k.in):
 		k.in = k.in[n:]
+	case cap(k.inBuf) > inputKeep:
+		k.in = k.inBuf[:0]
+	default:
+		l.bufs.put(k.inBuf)
+		k.in, k.inBuf = nil, nil
 	}
-}
-
-// rest is called when no input waits any more.
-func (k *Conn) rest(l *Loop) {
-	if cap(k.in) > inputKeep {
-		k.in = k.in[:0]
-		return
-	}
-	l.bufs.put(k.in)
-	k.in = nil
 }
 
 // shrink gives up a buffer that is not needed. Called by cron, about ten times a second.
 func (k *Conn) shrink(l *Loop) {
 	idle := l.nowMs-k.usedMs > inputIdleMs
-	if len(k.in) == 0 && k.in != nil && (idle || k.inPeak < cap(k.in)/2) {
-		k.in = nil
+	if len(k.in) == 0 && k.inBuf != nil && (idle || k.inPeak < cap(k.inBuf)/2) {
+		k.in, k.inBuf = nil, nil
 	}
 	k.inPeak = len(k.in)
 }
 
 // inputRoom is how many bytes of input wait, and how many more fit into the memory set aside for them.
 func (k *Conn) inputRoom() (used, free int) {
-	if cap(k.in) == 0 && k.loop.nowMs-k.usedMs <= inputIdleMs {
+	if k.inBuf == nil && k.loop.nowMs-k.usedMs <= inputIdleMs {
 		return 0, inputShare
 	}
-	return len(k.in), cap(k.in) - len(k.in)
+	return len(k.in), cap(k.inBuf) - len(k.in)
 }
