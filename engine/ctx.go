@@ -138,15 +138,20 @@ func (c *Ctx) Write(key []byte) (Rec, bool) {
 // Peek looks key up without statistics and without refreshing LRU/LFU; expired keys are not found, but
 // stay. It changes nothing.
 func (c *Ctx) Peek(key []byte) (Rec, bool) {
+	r, ok := c.Stored(key)
+	if !ok || r.expired(c.Now) {
+		return Rec{}, false
+	}
+	return r, true
+}
+
+// Stored is Peek for those who look at the data as it lies there (DEBUG): expired keys are found too.
+func (c *Ctx) Stored(key []byte) (Rec, bool) {
 	h := c.DB.of(key).keys.Find(key, c.hash(key))
 	if h == 0 {
 		return Rec{}, false
 	}
-	r := c.Space.rec(h)
-	if r.expired(c.Now) {
-		return Rec{}, false
-	}
-	return r, true
+	return c.Space.rec(h), true
 }
 
 func (c *Ctx) refresh(r Rec) {

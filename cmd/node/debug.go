@@ -203,7 +203,7 @@ func debugLoadaof(c *shard.Call) {
 
 // debugObject is DEBUG OBJECT key. Runs at the key's owner.
 func debugObject(c *engine.Ctx) {
-	r, ok := c.Peek(c.Args[2])
+	r, ok := c.Stored(c.Args[2])
 	if !ok {
 		c.Reply.Error(resp.ErrNoKey)
 		return

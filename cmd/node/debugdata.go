@@ -53,7 +53,7 @@ func planDebugDigestValue(a *engine.PlanArgs) (engine.Plan, error) {
 // Step is engine.Plan.
 func (p *debugDigestValue) Step(c *engine.Ctx, _ int, keys []int) {
 	for _, pos := range keys {
-		if r, ok := c.Peek(c.Args[pos]); ok {
+		if r, ok := c.Stored(c.Args[pos]); ok {
 			p.values[pos-2] = c.Space.ValueDigest(r)
 		}
 	}

@@ -206,7 +206,11 @@ func TestFieldArithmetic(t *testing.T) {
 			x.SetUint64(uint64(by))
 		}
 		got, fits := f.convert(by, how)
-		if want, wantFits := exact(f, x, how); got != want || fits != wantFits {
+		want, wantFits = exact(f, x, how)
+		if _, high := f.bounds(); f.signed && f.width < 64 && by < 0 && high-by < 0 && how == saturate {
+			want = high // the distance to the largest is no int64: Redis takes it for a number too high
+		}
+		if got != want || fits != wantFits {
 			t.Fatalf("%v: %d (%d) becomes %d %v, want %d %v", f, by, how, got, fits, want, wantFits)
 		}
 	}

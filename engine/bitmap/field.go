@@ -73,10 +73,11 @@ func (t fieldType) add(value, increment int64, how overflow) (sum int64, fits bo
 }
 
 // convert is any 64 bits as a value of the type, by the same rules. To an unsigned type a negative number
-// is one beyond its largest, as Redis has it.
+// is one beyond its largest, as Redis has it, and so is to a signed type one so far below that the distance
+// to the largest is no int64.
 func (t fieldType) convert(x int64, how overflow) (value int64, fits bool) {
 	low, high := t.bounds()
-	above := x > high || !t.signed && x < 0
+	above := x > high || x < 0 && (!t.signed || t.width < 64 && high-x < 0)
 	switch {
 	case !above && x >= low:
 		return x, true
