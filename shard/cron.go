@@ -2,8 +2,6 @@ package shard
 
 import (
 	"time"
-
-	"hashlane/engine"
 )
 
 // closingMaxMs is how long an ending connection may take to accept its last replies.
@@ -79,5 +77,3 @@ func (l *Loop) SetActiveExpire(on bool) { l.expire = on }
 
 // PauseCron stops the background work (DEBUG PAUSE-CRON). Runs on the shard's loop.
 func (l *Loop) PauseCron(on bool) { l.noCron = on }
-
-func resetStats(dirty int64) engine.Stats { return engine.Stats{Dirty: dirty} }

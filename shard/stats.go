@@ -1,6 +1,7 @@
 package shard
 
 import (
+	"hashlane/engine"
 	"hashlane/proto/resp"
 )
 
@@ -172,7 +173,7 @@ func (l *Loop) reportEngine(r *Report) {
 func (l *Loop) ResetStats() {
 	dirty := l.Space.Stats.Dirty
 	l.st = loopStats{cmd: make([]commandCount, len(l.st.cmd))}
-	l.Space.Stats = resetStats(dirty)
+	l.Space.Stats = engine.Stats{Dirty: dirty}
 	for _, r := range l.out {
 		if r != nil {
 			r.full = 0

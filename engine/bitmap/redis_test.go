@@ -3,7 +3,6 @@ package bitmap
 import (
 	"fmt"
 	"math/rand/v2"
-	"regexp"
 	"strconv"
 	"strings"
 	"testing"
@@ -15,19 +14,6 @@ import (
 
 func newHarness(t testing.TB) *enginetest.Harness {
 	return enginetest.New(t, []engine.Type{str.Type{}}, Commands(), str.Commands())
-}
-
-var changesField = regexp.MustCompile(`rdb_changes_since_last_save:(\d+)`)
-
-// changes is the number of changes that a real Redis has counted.
-func changes(t *testing.T, peer *enginetest.Peer) int64 {
-	t.Helper()
-	m := changesField.FindStringSubmatch(peer.Do("INFO", "persistence"))
-	if m == nil {
-		t.Fatal("INFO shows no changes")
-	}
-	n, _ := strconv.ParseInt(m[1], 10, 64)
-	return n
 }
 
 // script makes random command lines over a few keys, most of them valid.
@@ -157,7 +143,7 @@ func TestRandomCommandsAsRedis(t *testing.T) {
 		h := newHarness(t).Multi(3)
 		s := script{rand.New(rand.NewPCG(seed, 7))}
 		peer.Do("FLUSHALL")
-		counted := changes(t, peer)
+		counted := peer.Changes(t)
 		var log []string
 		for range 600 {
 			line := s.line()
@@ -172,7 +158,7 @@ func TestRandomCommandsAsRedis(t *testing.T) {
 			if got != want {
 				fail("the reply", got, want)
 			}
-			now := changes(t, peer)
+			now := peer.Changes(t)
 			if line[0] != "DEL" && !silentGrowth(line, want) && dirty != now-counted {
 				fail("the number of changes", fmt.Sprint(dirty), fmt.Sprint(now-counted))
 			}

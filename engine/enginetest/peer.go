@@ -5,6 +5,7 @@ import (
 	"io"
 	"net"
 	"os/exec"
+	"regexp"
 	"strconv"
 	"strings"
 	"testing"
@@ -100,4 +101,17 @@ func (r *Peer) reply(dst []byte) ([]byte, error) {
 		}
 	}
 	return dst, nil
+}
+
+var changesField = regexp.MustCompile(`rdb_changes_since_last_save:(\d+)`)
+
+// Changes is the number of changes that the real Redis has counted.
+func (p *Peer) Changes(t testing.TB) int64 {
+	t.Helper()
+	m := changesField.FindStringSubmatch(p.Do("INFO", "persistence"))
+	if m == nil {
+		t.Fatal("INFO shows no changes")
+	}
+	n, _ := strconv.ParseInt(m[1], 10, 64)
+	return n
 }

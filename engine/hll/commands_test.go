@@ -3,7 +3,6 @@ package hll
 import (
 	"fmt"
 	"math/rand/v2"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -28,19 +27,6 @@ func TestTranscripts(t *testing.T) {
 }
 
 func TestTranscriptsAsRedis(t *testing.T) { enginetest.TranscriptsRedis(t, "testdata") }
-
-var changesField = regexp.MustCompile(`rdb_changes_since_last_save:(\d+)`)
-
-// changes is the number of changes that a real Redis has counted.
-func changes(t *testing.T, peer *enginetest.Peer) int64 {
-	t.Helper()
-	m := changesField.FindStringSubmatch(peer.Do("INFO", "persistence"))
-	if m == nil {
-		t.Fatal("INFO shows no changes")
-	}
-	n, _ := strconv.ParseInt(m[1], 10, 64)
-	return n
-}
 
 // script makes random command lines over a few keys.
 type script struct{ *rand.Rand }
@@ -98,7 +84,7 @@ func TestRandomCommandsAsRedis(t *testing.T) {
 		peer.Do("CONFIG", "SET", "hll-sparse-max-bytes", strconv.Itoa(limit))
 		peer.Do("FLUSHALL")
 		s := script{rand.New(rand.NewPCG(uint64(seed), 8))}
-		counted := changes(t, peer)
+		counted := peer.Changes(t)
 		for range 300 {
 			line := s.line()
 			fail := func(what, got, want string) {
@@ -110,7 +96,7 @@ func TestRandomCommandsAsRedis(t *testing.T) {
 			if got != want {
 				fail("the reply", got, want)
 			}
-			now := changes(t, peer)
+			now := peer.Changes(t)
 			if dirty != now-counted {
 				fail("the number of changes", fmt.Sprint(dirty), fmt.Sprint(now-counted))
 			}
