@@ -10,7 +10,7 @@ type bytesType struct{ Type }
 func (bytesType) Digest(r Rec, d *Digest)      { d.Mix(r.Value()) }
 func (bytesType) ID() TypeID                   { return TString }
 func (bytesType) MemoryUse(Rec, int) int       { return 0 }
-func (bytesType) Free(*Space, Rec)             {}
+func (bytesType) Free(*Space, Rec, int) bool   { return true }
 func (bytesType) FreeEffort(Rec) int           { return 1 }
 func (bytesType) Loads(byte) bool              { return false }
 func (bytesType) Encoding(Rec) string          { return "raw" }

@@ -1,6 +1,8 @@
 package engine
 
 import (
+	"math"
+
 	"hashlane/engine/ds/arena"
 	"hashlane/engine/ds/table"
 )
@@ -10,11 +12,22 @@ const (
 	drainChains = 8
 	// lazyEffort is the number of allocations from which a value is worth freeing later.
 	lazyEffort = 64
+	// stallEffort is the number from which it is freed in slices even if nobody asked for it: at some 20 ns a
+	// block, less than that stays below the stall budget.
+	stallEffort = 4096
+	// freeBlocks are freed between two looks at the clock.
+	freeBlocks = 256
 	// rehashSliceNs bounds the background rehash of one FreeSome: the stall budget of a shard.
 	rehashSliceNs = 200_000
 	rehashChains  = 16
 	rehashSlots   = 64 // slots looked at in one call
 )
+
+// unlinked is a record that is in no table, with what its value holds.
+type unlinked struct {
+	h    arena.Handle
+	lazy bool // it was to be freed later; the others only take too long
+}
 
 // leaving is a detached table. The records belong to the one with own; an index only lists them.
 type leaving struct {
@@ -40,34 +53,60 @@ func (s *Space) freeOf(l *leaving) func(h arena.Handle) {
 	return func(arena.Handle) {}
 }
 
-// free returns a record's block and what its value holds beyond it.
+// free returns a record's block and what its value holds beyond it, later when that takes long.
 func (s *Space) free(h arena.Handle) {
-	s.freeValue(s.rec(h))
+	r := s.rec(h)
+	if s.freesLate(r) {
+		s.unlinked = append(s.unlinked, unlinked{h: h})
+		return
+	}
+	s.freeValue(r)
 	s.Arena.Free(h)
 }
 
-func (s *Space) freeValue(r Rec) {
+// freesLate reports that freeing r's value at once would hold up the shard.
+func (s *Space) freesLate(r Rec) bool { return s.freeEffort(r) > stallEffort }
+
+func (s *Space) freeEffort(r Rec) int {
 	if id := r.Type(); id != TString {
 		if t := s.Types[id&7]; t != nil {
-			t.Free(s, r)
+			return t.FreeEffort(r)
 		}
 	}
+	return 1
+}
+
+func (s *Space) freeValue(r Rec) {
+	for !s.freePart(r, math.MaxInt) {
+	}
+}
+
+func (s *Space) freePart(r Rec, budget int) (done bool) {
+	if id := r.Type(); id != TString {
+		if t := s.Types[id&7]; t != nil {
+			return t.Free(s, r, budget)
+		}
+	}
+	return true
 }
 
 // release frees a record that is in no table any more; lazily when it is large.
 func (s *Space) release(h arena.Handle, lazy bool) {
-	if r := s.rec(h); lazy && r.Type() != TString {
-		if t := s.Types[r.Type()&7]; t != nil && t.FreeEffort(r) > lazyEffort {
-			s.unlinked = append(s.unlinked, h)
-			return
-		}
+	if lazy && s.freeEffort(s.rec(h)) > lazyEffort {
+		s.unlinked = append(s.unlinked, unlinked{h, true})
+		return
 	}
 	s.free(h)
 }
 
 // LazyPending is the number of objects that wait for FreeSome.
 func (s *Space) LazyPending() int64 {
-	n := int64(len(s.unlinked))
+	n := int64(0)
+	for i := range s.unlinked {
+		if s.unlinked[i].lazy {
+			n++
+		}
+	}
 	for i := range s.leaving {
 		if s.leaving[i].own {
 			n += int64(s.leaving[i].t.Len())
@@ -95,9 +134,14 @@ func (s *Space) FreeSome(budgetNs int64, nowNs func() int64) bool {
 // freeStep frees a little and reports whether there was something to free.
 func (s *Space) freeStep() bool {
 	if n := len(s.unlinked); n > 0 {
-		s.free(s.unlinked[n-1])
-		s.unlinked = s.unlinked[:n-1]
-		s.Stats.LazyFreed++
+		x := s.unlinked[n-1]
+		if s.freePart(s.rec(x.h), freeBlocks) {
+			s.Arena.Free(x.h)
+			s.unlinked = s.unlinked[:n-1]
+			if x.lazy {
+				s.Stats.LazyFreed++
+			}
+		}
 		return true
 	}
 	if n := len(s.leaving); n > 0 {

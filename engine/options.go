@@ -6,6 +6,7 @@ type Options struct {
 	Databases          int
 	ProtoMaxBulkLen    int64
 	HLLSparseMaxBytes  int
+	Limits             Limits
 	MaxMemory          int64
 	MaxMemoryPolicy    string
 	LFULogFactor       int
@@ -25,10 +26,29 @@ type Options struct {
 	HugePages  bool
 }
 
+// Limits are the sizes up to which collections have their compact encodings.
+type Limits struct {
+	ListMaxListpackSize                                             int // < 0: a class of bytes, > 0: elements
+	ListCompressDepth                                               int
+	HashMaxListpackEntries, HashMaxListpackValue                    int
+	SetMaxIntsetEntries, SetMaxListpackEntries, SetMaxListpackValue int
+	ZSetMaxListpackEntries, ZSetMaxListpackValue                    int
+	StreamNodeMaxBytes, StreamNodeMaxEntries                        int
+}
+
+// DefaultLimits are Redis' defaults.
+func DefaultLimits() Limits {
+	return Limits{
+		ListMaxListpackSize: -2, HashMaxListpackEntries: 512, HashMaxListpackValue: 64,
+		SetMaxIntsetEntries: 512, SetMaxListpackEntries: 128, SetMaxListpackValue: 64,
+		ZSetMaxListpackEntries: 128, ZSetMaxListpackValue: 64, StreamNodeMaxBytes: 4096, StreamNodeMaxEntries: 100,
+	}
+}
+
 // DefaultOptions are Redis' defaults.
 func DefaultOptions() *Options {
 	return &Options{
-		Databases: 16, ProtoMaxBulkLen: 512 << 20, HLLSparseMaxBytes: 3000, MaxMemoryPolicy: "noeviction",
+		Databases: 16, ProtoMaxBulkLen: 512 << 20, HLLSparseMaxBytes: 3000, Limits: DefaultLimits(), MaxMemoryPolicy: "noeviction",
 		LFULogFactor: 10, LFUDecayTime: 1, ActiveExpireEffort: 1, HZ: 10,
 	}
 }

@@ -64,7 +64,7 @@ func (c *Ctx) overwrite(key []byte, hash uint64, old Rec, shape *table.Shape, he
 		// A key keeps its frequency when it is set anew, as Redis has it.
 		header = header&(1<<8-1) | old.Clock()<<8
 	}
-	if size := shape.Size(); old.Size() == arena.SizeFor(size) {
+	if size := shape.Size(); old.Size() == arena.SizeFor(size) && !s.freesLate(old) {
 		if !c.index(hash, old, old.h, shape.Expiry) {
 			c.noMemory()
 		}

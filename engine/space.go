@@ -40,8 +40,8 @@ type Space struct {
 	lfu     bool
 	random  uint64
 
-	leaving    []leaving      // tables detached, to be freed
-	unlinked   []arena.Handle // records taken out, to be freed
+	leaving    []leaving  // tables detached, to be freed
+	unlinked   []unlinked // records taken out, to be freed
 	freeRecord func(h arena.Handle)
 	rehashSlot int
 	expireDB   int
@@ -172,7 +172,7 @@ func (s *Space) Swap(a, b int) {
 func (s *Space) Flush(db int, lazy bool) int64 {
 	s.Taps.Flushed(db)
 	removed := int64(0)
-	from := len(s.leaving)
+	from, late := len(s.leaving), len(s.unlinked)
 	for i := range s.dbs {
 		d := &s.dbs[i]
 		if db >= 0 && db != i || d.n == 0 {
@@ -192,6 +192,9 @@ func (s *Space) Flush(db int, lazy bool) int64 {
 			}
 		}
 		s.leaving = s.leaving[:from]
+		for len(s.unlinked) > late {
+			s.freeStep()
+		}
 		for s.mem.Release() {
 		}
 	}

@@ -3,7 +3,7 @@ package engine
 // TypeID is the number of a data type in a record's header and in DEBUG DIGEST.
 type TypeID uint8
 
-// Type numbers are those of Redis' object types.
+// Type numbers are those of Redis' object types; an array's is our own.
 const (
 	TString TypeID = iota
 	TList
@@ -12,6 +12,7 @@ const (
 	THash
 	TModule
 	TStream
+	TArray
 )
 
 // Enc is an encoding's number within a record's header (2 bits), private to the type.
@@ -37,8 +38,10 @@ type Type interface {
 	Digest(r Rec, d *Digest)
 	// MemoryUse is the bytes behind the record besides the record itself; samples 0 means all.
 	MemoryUse(r Rec, samples int) int
-	// Free returns what the value holds beyond its record.
-	Free(s *Space, r Rec)
+	// Free returns some of what the value holds beyond its record: about budget blocks, fewer when that is
+	// all. It is called again, with nothing in between, until it answers that all is gone; what is left is
+	// kept in the record's own value. The record is in no table any more.
+	Free(s *Space, r Rec, budget int) (done bool)
 	// FreeEffort estimates the allocations that Free would release.
 	FreeEffort(r Rec) int
 }

@@ -159,7 +159,7 @@ func (probeList) Rewrite(r engine.Rec, emit func(args ...[]byte)) {
 	emit(args...)
 }
 
-func (probeList) Digest(engine.Rec, *engine.Digest) {}
-func (probeList) MemoryUse(engine.Rec, int) int     { return 0 }
-func (probeList) Free(*engine.Space, engine.Rec)    {}
-func (probeList) FreeEffort(engine.Rec) int         { return 1 }
+func (probeList) Digest(engine.Rec, *engine.Digest)        {}
+func (probeList) MemoryUse(engine.Rec, int) int            { return 0 }
+func (probeList) Free(*engine.Space, engine.Rec, int) bool { return true }
+func (probeList) FreeEffort(engine.Rec) int                { return 1 }

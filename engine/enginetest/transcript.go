@@ -134,13 +134,28 @@ func (x *onEngine) configure(name, value string) error {
 		case "hll-sparse-max-bytes":
 			o.HLLSparseMaxBytes = int(n)
 		default:
-			known = false
+			limit := limitOf(&o.Limits, name)
+			if known = limit != nil; known {
+				*limit = int(n)
+			}
 		}
 	})
 	if !known {
 		return fmt.Errorf("unknown option %s", name)
 	}
 	return nil
+}
+
+// limitOf is the option that bounds a compact encoding, nil for other names.
+func limitOf(l *engine.Limits, name string) *int {
+	return map[string]*int{
+		"list-max-listpack-size": &l.ListMaxListpackSize, "list-compress-depth": &l.ListCompressDepth,
+		"hash-max-listpack-entries": &l.HashMaxListpackEntries, "hash-max-listpack-value": &l.HashMaxListpackValue,
+		"set-max-intset-entries": &l.SetMaxIntsetEntries, "set-max-listpack-entries": &l.SetMaxListpackEntries,
+		"set-max-listpack-value": &l.SetMaxListpackValue, "zset-max-listpack-entries": &l.ZSetMaxListpackEntries,
+		"zset-max-listpack-value": &l.ZSetMaxListpackValue, "stream-node-max-bytes": &l.StreamNodeMaxBytes,
+		"stream-node-max-entries": &l.StreamNodeMaxEntries,
+	}[name]
 }
 
 func runTranscript(t *testing.T, file string, x executor, rewrite bool) {

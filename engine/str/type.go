@@ -75,7 +75,7 @@ func (Type) Digest(r engine.Rec, d *engine.Digest) {
 func (Type) MemoryUse(engine.Rec, int) int { return 0 }
 
 // Free is engine.Type.
-func (Type) Free(*engine.Space, engine.Rec) {}
+func (Type) Free(*engine.Space, engine.Rec, int) bool { return true }
 
 // FreeEffort is engine.Type.
 func (Type) FreeEffort(engine.Rec) int { return 1 }

@@ -40,6 +40,19 @@ func (c *Config) EngineOptions() *engine.Options {
 		ActiveExpireEffort: int(c.Int("active-expire-effort")), HZ: int(c.Int("hz")), LazyExpire: c.Bool("lazyfree-lazy-expire"),
 		LazyServerDel: c.Bool("lazyfree-lazy-server-del"), LazyUserDel: c.Bool("lazyfree-lazy-user-del"),
 		LazyUserFlush: c.Bool("lazyfree-lazy-user-flush"), NotifyEvents: notify, Replica: c.String("replicaof") != "",
-		HugePages: c.Bool("hugepages"),
+		HugePages: c.Bool("hugepages"), Limits: c.limits(),
+	}
+}
+
+// limits are the sizes of compact encodings; int holds what memory can.
+func (c *Config) limits() engine.Limits {
+	n := func(name string) int { return int(c.Int(name)) }
+	return engine.Limits{
+		ListMaxListpackSize: n("list-max-listpack-size"), ListCompressDepth: n("list-compress-depth"),
+		HashMaxListpackEntries: n("hash-max-listpack-entries"), HashMaxListpackValue: n("hash-max-listpack-value"),
+		SetMaxIntsetEntries: n("set-max-intset-entries"), SetMaxListpackEntries: n("set-max-listpack-entries"),
+		SetMaxListpackValue: n("set-max-listpack-value"), ZSetMaxListpackEntries: n("zset-max-listpack-entries"),
+		ZSetMaxListpackValue: n("zset-max-listpack-value"), StreamNodeMaxBytes: n("stream-node-max-bytes"),
+		StreamNodeMaxEntries: n("stream-node-max-entries"),
 	}
 }
