@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -23,7 +24,7 @@ type load struct {
 	seconds float64
 	warm    float64  // seconds before counting
 	count   int64    // closed loop: end after so many requests; 0: after seconds
-	words   []string // a command; "{key}" stands for a key, "{val}" for a value
+	words   []string // a command; "{key}" stands for a key, "{val}" for a value, "{num}" for the number of a key, "{num+9}" for the last plus 9
 	keys    uint64
 	dist    string
 	zipfS   float64
@@ -52,6 +53,7 @@ const batches = 512
 // batch makes the bytes of one batch.
 func (l *load) batch(p *keyPicker, pick func(i uint64) bool, value string) []byte {
 	var out []byte
+	num := uint64(0)
 	words := make([]string, len(l.words))
 	for range l.depth {
 		for i, w := range l.words {
@@ -64,6 +66,11 @@ func (l *load) batch(p *keyPicker, pick func(i uint64) bool, value string) []byt
 				words[i] = keyName(k)
 			case "{val}":
 				words[i] = value
+			case "{num}":
+				num = p.next()
+				words[i] = strconv.FormatUint(num, 10)
+			case "{num+9}":
+				words[i] = strconv.FormatUint(num+9, 10)
 			default:
 				words[i] = w
 			}

@@ -75,9 +75,13 @@ func compareMain(args []string) error {
 }
 
 func choose(names string) ([]workload, error) {
-	all := workloads()
+	groups := map[string][]workload{"keys": workloads(), "collections": collections()}
+	all := append(groups["keys"], groups["collections"]...)
 	if names == "all" {
 		return all, nil
+	}
+	if g := groups[names]; g != nil {
+		return g, nil
 	}
 	var out []workload
 next:

@@ -23,11 +23,14 @@ const (
 // throughput measures requests/s and CPU per request of l against a running server.
 func throughput(s *server, l load) (figures, error) {
 	l.addr = s.addr
-	// The warm-up is a run of its own, so that the CPU time covers the measured requests exactly.
-	warm := l
-	warm.seconds, warm.warm = 0.4, 0
-	if _, err := warm.run(); err != nil {
-		return nil, err
+	// The warm-up is a run of its own, so that the CPU time covers the measured requests exactly. A load of a
+	// fixed number of requests has none.
+	if l.count == 0 {
+		warm := l
+		warm.seconds, warm.warm = 0.4, 0
+		if _, err := warm.run(); err != nil {
+			return nil, err
+		}
 	}
 	before, err := s.cpuSeconds()
 	if err != nil {
