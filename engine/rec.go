@@ -47,3 +47,6 @@ func (r Rec) expired(nowMs int64) bool {
 	at := r.Expiry()
 	return at != 0 && at < nowMs
 }
+
+// Arena is where the record lies, with all that its value holds.
+func (r Rec) Arena() *arena.Arena { return r.s.Arena }
