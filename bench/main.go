@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"time"
 )
@@ -75,8 +76,8 @@ func compareMain(args []string) error {
 }
 
 func choose(names string) ([]workload, error) {
-	groups := map[string][]workload{"keys": workloads(), "collections": collections()}
-	all := append(groups["keys"], groups["collections"]...)
+	groups := map[string][]workload{"keys": workloads(), "collections": collections(), "persistence": persistence()}
+	all := slices.Concat(groups["keys"], groups["collections"], groups["persistence"])
 	if names == "all" {
 		return all, nil
 	}

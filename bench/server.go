@@ -52,21 +52,38 @@ func start(sp spec) (*server, error) {
 	s := &server{addr: "127.0.0.1:" + port, dir: dir, cmd: exec.Command(bin, args...)}
 	s.cmd.Stdout, s.cmd.Stderr = &s.out, &s.out
 	s.cmd.Env = append(os.Environ(), sp.env...)
-	if err := s.cmd.Start(); err != nil {
+	if err := s.run(); err != nil {
+		s.stop()
 		return nil, err
 	}
-	for range 200 {
+	return s, nil
+}
+
+// run starts the process and waits until it answers.
+func (s *server) run() error {
+	if err := s.cmd.Start(); err != nil {
+		return err
+	}
+	for range 4000 {
 		if c, err := client.Dial(s.addr); err == nil {
 			r, err := c.Do("PING")
 			c.Close()
 			if err == nil && r.Str == "PONG" {
-				return s, nil
+				return nil
 			}
 		}
-		time.Sleep(25 * time.Millisecond)
+		time.Sleep(5 * time.Millisecond)
 	}
-	s.stop()
-	return nil, fmt.Errorf("%s does not answer:\n%s", sp.bin, s.out.String())
+	return fmt.Errorf("%s does not answer:\n%s", s.cmd.Path, s.out.String())
+}
+
+// restart ends the process and starts another one on the same files.
+func (s *server) restart() error {
+	s.end()
+	old := s.cmd
+	s.cmd = exec.Command(old.Path, old.Args[1:]...)
+	s.cmd.Stdout, s.cmd.Stderr, s.cmd.Env = &s.out, &s.out, old.Env
+	return s.run()
 }
 
 func freePort() (string, error) {
@@ -80,11 +97,18 @@ func freePort() (string, error) {
 }
 
 func (s *server) stop() {
+	s.end()
+	_ = os.RemoveAll(s.dir)
+}
+
+func (s *server) end() {
+	if s.cmd.Process == nil {
+		return
+	}
 	_ = s.cmd.Process.Signal(syscall.SIGTERM)
 	late := time.AfterFunc(5*time.Second, func() { _ = s.cmd.Process.Kill() })
 	_ = s.cmd.Wait()
 	late.Stop()
-	_ = os.RemoveAll(s.dir)
 }
 
 // do sends one command and answers the text of its reply.
