@@ -92,6 +92,10 @@ func (c *Ctx) noMemory() {
 	panic(ErrNoMemory)
 }
 
+// KeepsPast reports that a key which is given a time in the past stays: on a replica, and while a log is
+// replayed.
+func (c *Ctx) KeepsPast() bool { return c.Space.Opt.Replica || c.Space.Loading }
+
 // Select makes the calls below work on database i (MOVE, COPY DB).
 func (c *Ctx) Select(i int) { c.DB = &c.Space.dbs[i] }
 

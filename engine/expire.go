@@ -40,7 +40,7 @@ type round struct {
 // "expired" events and DEL/UNLINK effects. more: the time was up before the cycle was done; the next one
 // goes on where this one stopped.
 func (s *Space) ExpireSome(c *Ctx, budgetNs int64, nowNs func() int64) (more bool) {
-	if s.Opt.Replica {
+	if s.Opt.Replica || s.Loading {
 		return false
 	}
 	effort := min(max(s.Opt.ActiveExpireEffort, 1), 10) - 1

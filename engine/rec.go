@@ -45,7 +45,7 @@ func (r Rec) Freq(nowMs int64, o *Options) int { return int(lfuDecayed(r.Clock()
 // expired reports whether the record's time was over at nowMs.
 func (r Rec) expired(nowMs int64) bool {
 	at := r.Expiry()
-	return at != 0 && at < nowMs
+	return at != 0 && at < nowMs && !r.s.Loading
 }
 
 // Arena is where the record lies, with all that its value holds.

@@ -23,6 +23,9 @@ type Space struct {
 	// KeepExpired: keys whose time is over are not found, but stay until it is false again (CLIENT PAUSE). Only
 	// reads may run meanwhile.
 	KeepExpired bool
+	// Loading: a log is replayed. The time of no key is over, whatever the clock says: what was written to a
+	// key before its time was over must find it.
+	Loading bool
 	// Epoch is the snapshot epoch's bit of records that are made or changed now. BeforeChange, when set,
 	// is called with every record of the other epoch before it is changed, moved or freed: every path
 	// that does so goes through Space.before.

@@ -83,7 +83,7 @@ func setExpiry(c *engine.Ctx, base, unit int64) {
 		return
 	}
 	c.Reply.Int(1)
-	if at <= c.Now && !c.Opt().Replica {
+	if at <= c.Now && !c.KeepsPast() {
 		expireNow(c, key)
 		return
 	}

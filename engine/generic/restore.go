@@ -79,7 +79,7 @@ func restore(c *engine.Ctx) {
 		c.Reply.Err(err)
 		return
 	}
-	late := at != 0 && at <= c.Now && !c.Opt().Replica
+	late := at != 0 && at <= c.Now && !c.KeepsPast()
 	if late {
 		err = restoreLate(c, key, y, kind, body, had)
 	} else {

@@ -131,7 +131,7 @@ func getex(c *engine.Ctx) {
 	}
 	replyText(c, r)
 	switch {
-	case o.set.any(optEXAT|optPXAT) && at <= c.Now && !c.Opt().Replica:
+	case o.set.any(optEXAT|optPXAT) && at <= c.Now && !c.KeepsPast():
 		removeEffect(c, key, c.Opt().LazyExpire)
 	case at != 0:
 		c.SetExpire(r, at)
