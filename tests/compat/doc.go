@@ -12,7 +12,8 @@
 //	I2 The same seed sends the same commands.
 //
 // The test skips where the machine has no redis-server. Version 7.0 is the reference: commands and options
-// that came later are tested beside their code.
+// that came later are tested beside their code. Small sets of text are a hash table there: the server under test
+// is told to have no others. COMPAT_SEED gives other commands, COMPAT_FAMILIES=list,key only those families.
 //
 // Who runs it: one goroutine.
 package compat

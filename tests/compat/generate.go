@@ -2,6 +2,7 @@ package compat
 
 import (
 	"math/rand/v2"
+	"os"
 	"strconv"
 	"strings"
 )
@@ -72,8 +73,7 @@ func (g *generator) pairs(most int) (out []string) {
 
 // line is one command line. Once in a while it has a word too many or too few.
 func (g *generator) line() []string {
-	makers := [][]func(*generator) []string{stringMakers, bitMakers, keyMakers, stringMakers}
-	group := makers[g.rnd.IntN(len(makers))]
+	group := families[g.of(chosen)]
 	args := group[g.rnd.IntN(len(group))](g)
 	switch g.rnd.IntN(60) {
 	case 0:
@@ -85,6 +85,21 @@ func (g *generator) line() []string {
 	}
 	return args
 }
+
+// families are the groups of commands by name.
+var families = map[string][]func(*generator) []string{
+	"string": stringMakers, "bit": bitMakers, "key": keyMakers, "list": listMakers, "hash": hashMakers, "set": setMakers, "zset": zsetMakers,
+	"geo": geoMakers, "stream": streamMakers, "sort": sortMakers,
+}
+
+// chosen are the families that lines are made of: COMPAT_FAMILIES, with commas, or those that are built in. The
+// others wait for their types.
+var chosen = func() []string {
+	if names := os.Getenv("COMPAT_FAMILIES"); names != "" {
+		return strings.Split(names, ",")
+	}
+	return []string{"bit", "key", "string"}
+}()
 
 func mixCase(s string) string {
 	b := []byte(strings.ToLower(s))
