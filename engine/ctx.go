@@ -204,6 +204,7 @@ func (c *Ctx) Delete(key []byte, lazy bool) bool {
 func (c *Ctx) remove(key []byte, hash uint64, r Rec, lazy bool) {
 	s, d := c.Space, c.DB
 	s.before(d.Index, r)
+	c.untrackOld(key, r)
 	p := d.of(key)
 	if r.Expiry() != 0 {
 		p.volatile.Remove(hash, r.h)

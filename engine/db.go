@@ -2,6 +2,7 @@ package engine
 
 import (
 	"hashlane/engine/ds/arena"
+	"hashlane/engine/ds/dict"
 	"hashlane/engine/ds/table"
 )
 
@@ -25,6 +26,9 @@ type keyspace struct {
 
 	avgTTL       int64
 	expireCursor uint64
+
+	fields      dict.Root // names of the keys with fields that expire (fieldexpire.go)
+	fieldCursor uint64
 }
 
 func (s *Space) newPair() pair {

@@ -26,7 +26,8 @@
 //     record as it was at the cut. New records carry the current epoch.
 //   - I5 UsedMemory is exact: when everything is freed it is 0.
 //   - I6 A lookup never finds a record whose time is over. At its very millisecond it is still there.
-//   - I7 While nobody listens effects allocate nothing, and a lookup or an overwrite never allocates.
+//   - I7 The index of fields lists every key with a field that expires (it may list a few more).
+//   - I8 While nobody listens effects allocate nothing, and a lookup or an overwrite never allocates.
 //
 // Built with the tag invariants, the arena checks every handle and that the space's own goroutine uses it
 // (Space.Adopt), and small databases are walked through in each FreeSome.

@@ -46,6 +46,7 @@ func (s *Space) ExpireSome(c *Ctx, budgetNs int64, nowNs func() int64) (more boo
 	effort := min(max(s.Opt.ActiveExpireEffort, 1), 10) - 1
 	want, stale := expireRound+expireRound/4*effort, expireStale-effort
 	start := nowNs()
+	more = s.expireFields(c, start, budgetNs/2, nowNs)
 	sampled, expired := 0, 0
 	for range s.dbs {
 		d := &s.dbs[s.expireDB]

@@ -128,7 +128,7 @@ func (s *Space) FreeSome(budgetNs int64, nowNs func() int64) bool {
 	if arena.Invariants {
 		s.checkSome()
 	}
-	return len(s.leaving)+len(s.unlinked) > 0 || s.mem.Releasing()
+	return len(s.leaving)+len(s.unlinked)+len(s.indexes) > 0 || s.mem.Releasing()
 }
 
 // freeStep frees a little and reports whether there was something to free.
@@ -156,11 +156,22 @@ func (s *Space) freeStep() bool {
 		}
 		return true
 	}
+	if len(s.indexes) > 0 {
+		s.freeIndex()
+		return true
+	}
 	if s.mem.Releasing() {
 		s.mem.Release()
 		return true
 	}
 	return false
+}
+
+// freeIndex frees a part of a detached index of fields.
+func (s *Space) freeIndex() {
+	if n := len(s.indexes) - 1; s.indexes[n].Free(freeBlocks) {
+		s.indexes = s.indexes[:n]
+	}
 }
 
 // rehashSome moves chains of tables that are being rehashed.

@@ -25,6 +25,9 @@ func (c *Ctx) Move(key []byte, db int, to []byte) Rec {
 	}
 	r := s.rec(h)
 	c.Select(db)
+	if s.fieldTTL(r) {
+		c.TrackFields(to)
+	}
 	if bytes.Equal(key, to) {
 		if c.DB == from {
 			return r
@@ -64,6 +67,9 @@ func (c *Ctx) place(h arena.Handle, key []byte, expireAt int64, spare arena.Hand
 			giveUp()
 		}
 		s.before(d.Index, old)
+		if s.fieldTTL(old) && !s.fieldTTL(s.rec(h)) {
+			c.UntrackFields(key)
+		}
 		p.keys.Replace(hash, at, h)
 		s.release(at, s.Opt.LazyServerDel)
 		return
@@ -87,6 +93,7 @@ func (c *Ctx) place(h arena.Handle, key []byte, expireAt int64, spare arena.Hand
 func (c *Ctx) leave(key []byte, hash uint64, r Rec, now arena.Handle) {
 	s, d := c.Space, c.DB
 	s.before(d.Index, r)
+	c.untrackOld(key, r)
 	p := d.of(key)
 	p.keys.Remove(hash, r.h)
 	d.n--

@@ -69,6 +69,7 @@ func (c *Ctx) overwrite(key []byte, hash uint64, old Rec, shape *table.Shape, he
 			c.noMemory()
 		}
 		s.before(c.DB.Index, old)
+		c.untrackOld(key, old)
 		s.freeValue(old)
 		old.Init(key, shape, header)
 		return old
@@ -79,6 +80,7 @@ func (c *Ctx) overwrite(key []byte, hash uint64, old Rec, shape *table.Shape, he
 		c.noMemory()
 	}
 	s.before(c.DB.Index, old)
+	c.untrackOld(key, old)
 	table.At(s.Arena, h).Init(key, shape, header)
 	c.DB.of(key).keys.Replace(hash, old.h, h)
 	s.free(old.h)

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"hashlane/engine/ds/arena"
+	"hashlane/engine/ds/dict"
 	"hashlane/engine/ds/table"
 )
 
@@ -43,8 +44,10 @@ type Space struct {
 	lfu     bool
 	random  uint64
 
-	leaving    []leaving  // tables detached, to be freed
-	unlinked   []unlinked // records taken out, to be freed
+	leaving    []leaving   // tables detached, to be freed
+	unlinked   []unlinked  // records taken out, to be freed
+	indexes    []dict.Dict // of fields that expire, to be freed
+	fieldKeys  [][]byte
 	freeRecord func(h arena.Handle)
 	rehashSlot int
 	expireDB   int
@@ -187,6 +190,10 @@ func (s *Space) Flush(db int, lazy bool) int64 {
 			s.detach(p)
 			return true
 		})
+		if d.FieldKeys() > 0 {
+			root := d.keyspace.fields
+			s.indexes = append(s.indexes, dict.Dict{Root: &root, Arena: s.Arena, Keys: true})
+		}
 		d.keyspace = s.newKeyspace()
 	}
 	if !lazy {
@@ -197,6 +204,9 @@ func (s *Space) Flush(db int, lazy bool) int64 {
 		s.leaving = s.leaving[:from]
 		for len(s.unlinked) > late {
 			s.freeStep()
+		}
+		for len(s.indexes) > 0 {
+			s.freeIndex()
 		}
 		for s.mem.Release() {
 		}
