@@ -199,7 +199,7 @@ func (t *Tree) Insert(m Mem, width int, id ID) (value unsafe.Pointer, isNew bool
 	h := t.descend(m.A, id, &p)
 	x := at(m.A, h)
 	i := x.upper(id)
-	if i > 0 && *x.id(i-1) == id {
+	if i > 0 && *x.id(i - 1) == id {
 		return x.value(i-1, width), false
 	}
 	t.n++
