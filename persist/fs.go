@@ -27,6 +27,7 @@ type FS interface {
 // File is an open file.
 type File interface {
 	io.ReadWriteCloser
+	io.Seeker
 	Sync() error
 	Truncate(size int64) error
 }

@@ -12,6 +12,9 @@ import (
 // wait.
 func (l *Loop) admit(k *Conn, s *staged) (admitted, done bool) {
 	c := s.cmd
+	if k.flags&flagReplay != 0 && c != nil && c.ArityOK(len(s.args)) {
+		return l.admitReplay(k, s)
+	}
 	switch {
 	case c == nil && guarded(s.parent) && !l.debugAllowed(k):
 		return l.refuse(k, nil, errGuarded(s.parent))
@@ -35,6 +38,9 @@ func (l *Loop) admit(k *Conn, s *staged) (admitted, done bool) {
 		case c.isExec && k.multi != nil && k.multi.grows && l.Server.memoryOver(l, max):
 			return l.refuse(k, c, resp.ErrOutOfMemory)
 		}
+	}
+	if e := l.Server.refusal(k, c); e != "" {
+		return l.refuse(k, c, e)
 	}
 	if p := l.Server.pause.mode(); p != pauseOff && l.held(k, c, p) {
 		k.stop |= stopPause

@@ -33,12 +33,13 @@ const maxInFlight = 4096
 type stopFlags uint8
 
 const (
-	stopReply  stopFlags = 1 << iota // a transaction or a home command has to reply first
-	stopDrain                        // the next command waits for all replies of other shards
-	stopPause                        // CLIENT PAUSE
-	stopFlight                       // too many commands in flight
-	stopTick                         // the tick is over, the next one goes on
-	stopClose                        // closed, or about to be
+	stopReply   stopFlags = 1 << iota // a transaction or a home command has to reply first
+	stopDrain                         // the next command waits for all replies of other shards
+	stopPause                         // CLIENT PAUSE
+	stopFlight                        // too many commands in flight
+	stopTick                          // the tick is over, the next one goes on
+	stopJournal                       // the journal's sinks are far behind
+	stopClose                         // closed, or about to be
 )
 
 // connFlags are what makes dispatch look twice.
@@ -52,6 +53,7 @@ const (
 	flagReplySkip     // the reply of the command being executed is dropped
 	flagReplySkipNext // so that CLIENT REPLY SKIP counts for the command after it
 	flagNoEvict
+	flagReplay // executes a log (replay.go)
 )
 
 // Conn is one connection. Runs on the shard's loop.
@@ -79,6 +81,7 @@ type Conn struct {
 	out    []byte
 	slots  []replySlot
 	base   uint64 // number of slots[0]
+	held   int    // bytes of replies that wait for the journal (durable.go)
 
 	pending   int // commands waiting for other shards
 	lastOwner int // of the last of them
@@ -141,6 +144,9 @@ func (l *Loop) Input(k *Conn, b []byte) {
 	l.st.reads++
 	if k.stop&stopClose != 0 {
 		return
+	}
+	if l.Server.journal.hold.behind() && k.flags&flagReplay == 0 {
+		l.holdBack(k)
 	}
 	if len(k.in) == 0 && k.stop == 0 {
 		n := l.run(k, b)
@@ -319,6 +325,9 @@ func (l *Loop) touch(k *Conn) {
 
 // flush writes every connection once.
 func (l *Loop) flush() {
+	if len(l.owed) > 0 || len(l.heldBack) > 0 {
+		l.release()
+	}
 	for i := 0; i < len(l.dirty); i++ {
 		k := l.dirty[i]
 		l.dirty[i] = nil
@@ -353,12 +362,11 @@ func (l *Loop) flushConn(k *Conn) {
 		l.st.writes++
 		out := k.out
 		k.out = nil
-		k.wire.Write(out)
-		l.bufs.put(out)
+		l.emit(k, out)
 		l.st.maxOut = max(l.st.maxOut, int64(n))
 		l.checkOutput(k)
 	}
-	if k.ending && len(k.slots) == 0 && k.wire != nil {
+	if k.ending && len(k.slots) == 0 && k.held == 0 && k.wire != nil {
 		l.finishClosing(k)
 	}
 }
@@ -456,7 +464,7 @@ func (k *Conn) owesReplies() bool {
 	if k.stop&stopPause != 0 {
 		return false
 	}
-	return len(k.slots)+len(k.out) > 0 || k.wire.Buffered() > 0 || len(k.in) > 0 && (k.stop&^stopClose != 0 || k.queuedResume)
+	return len(k.slots)+len(k.out)+k.held > 0 || k.wire.Buffered() > 0 || len(k.in) > 0 && (k.stop&^stopClose != 0 || k.queuedResume)
 }
 
 // Drained tells the loop that a wire that Detach answered has sent everything.
@@ -481,6 +489,7 @@ func (l *Loop) forget(k *Conn) {
 	without := func(x *Conn) bool { return x == k }
 	l.paused = slices.DeleteFunc(l.paused, without)
 	l.yielded = slices.DeleteFunc(l.yielded, without)
+	l.heldBack = slices.DeleteFunc(l.heldBack, without)
 	l.closing = slices.DeleteFunc(l.closing, without)
 	if k.flags&flagMonitor != 0 {
 		l.stopMonitor(k)

@@ -58,6 +58,7 @@
 //	I7  A handler never blocks; blocking work goes through Call.Async and starts after the stamp.
 //	I8  A ring is bounded, and a full one makes its sender keep an overflow list: no loop waits for another.
 //	I9  A Conn that is closed (wire nil) is in no list of its loop; replies that come for it are dropped.
+//	I10 With appendfsync always no reply leaves before every unit that it could tell of is durable.
 //
 // # Journal
 //

@@ -196,11 +196,17 @@ type Sink interface {
 	Units(first int64, n int, b []byte)
 }
 
+// Flusher is a Sink that is told when a merge has given it everything there was.
+type Flusher interface{ Flush() }
+
 // Journal joins the units of all loops into one stream.
 type Journal struct {
 	seq  atomic.Int64
 	top  atomic.Pointer[batch] // published, the newest first
 	wake chan struct{}
+	hold holding
+	// caughtUp is called after a merge. Off-loop: whoever merges.
+	caughtUp func()
 
 	listeners atomic.Int32
 	changes   struct { // of the sinks, asked for at cuts, made by whoever merges
@@ -212,7 +218,8 @@ type Journal struct {
 	next    int64      // number of the next unit
 	pending []*batch   // by number
 	sinks   []attached
-	db      int // selected in the stream; -1: none
+	anew    []int64 // numbers of units before which the database is named again
+	db      int     // selected in the stream; -1: none
 	out     []byte
 }
 
@@ -222,7 +229,8 @@ type attached struct {
 	started bool
 }
 
-// change has sink take the units from number from on, or no longer take them.
+// change has sink take the units from number from on, or no longer take them. Without a sink the stream
+// names its database anew at from.
 type change struct {
 	sink  Sink
 	from  int64
@@ -231,6 +239,7 @@ type change struct {
 
 // publish hands over a stamped batch. Runs on a shard's loop.
 func (j *Journal) publish(b *batch) {
+	j.hold.backlog.Add(int64(len(b.buf)))
 	var top *batch
 	for {
 		top = j.top.Load()
@@ -276,10 +285,23 @@ func (j *Journal) Merge() {
 	slices.SortFunc(j.pending, func(a, b *batch) int { return cmp.Compare(a.base, b.base) })
 	n := 0
 	for n < len(j.pending) && j.pending[n].base == j.next {
+		size := int64(len(j.pending[n].buf))
 		j.emit(j.pending[n])
+		j.hold.backlog.Add(-size)
 		n++
 	}
 	j.pending = slices.Delete(j.pending, 0, n)
+	if n == 0 {
+		return
+	}
+	for _, a := range j.sinks {
+		if f, ok := a.sink.(Flusher); ok && a.started {
+			f.Flush()
+		}
+	}
+	if j.caughtUp != nil {
+		j.caughtUp()
+	}
 }
 
 // change makes the changes of the sinks that have been asked for.
@@ -289,6 +311,10 @@ func (j *Journal) change() {
 	j.changes.list = nil
 	j.changes.Unlock()
 	for _, c := range todo {
+		if c.sink == nil {
+			j.anew = append(j.anew, c.from)
+			continue
+		}
 		if c.leave {
 			j.sinks = slices.DeleteFunc(j.sinks, func(a attached) bool { return a.sink == c.sink && a.from <= c.from })
 			continue
@@ -310,6 +336,10 @@ func (j *Journal) emit(b *batch) {
 			a.started = true
 			j.db = -1 // it has seen no SELECT yet
 		}
+	}
+	for len(j.anew) > 0 && b.base >= j.anew[0] {
+		j.anew = j.anew[1:]
+		j.db = -1
 	}
 	from, at := 0, 0
 	j.out = j.out[:0]

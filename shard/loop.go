@@ -61,12 +61,18 @@ type Loop struct {
 	resumed []*Conn // may go on with their input
 	paused  []*Conn // held back by CLIENT PAUSE
 	yielded []*Conn // go on in the next tick
-	closing []*Conn // to be closed once their replies have left
-	mons    []*Conn
-	load    atomic.Int64 // connections, for the choice of a loop
-	used    atomic.Int64 // bytes of data and connections, as last published
-	buffers int64        // of the connections, as cron last saw them
-	mail    mailbox
+	// owed are replies that wait for the journal, heldBack connections that wait for its sinks (durable.go);
+	// waiting tells whoever merges that there are some.
+	owed     []heldReply
+	heldBack []*Conn
+	waiting  atomic.Uint32
+	replay   *Replay // of a log, on loop 0
+	closing  []*Conn // to be closed once their replies have left
+	mons     []*Conn
+	load     atomic.Int64 // connections, for the choice of a loop
+	used     atomic.Int64 // bytes of data and connections, as last published
+	buffers  int64        // of the connections, as cron last saw them
+	mail     mailbox
 
 	clocks   bothClocks // env, or nil
 	startNs  int64      // of this tick, monotonic
@@ -115,7 +121,8 @@ func (l *Loop) takeOptions(o *Options) {
 }
 
 func (l *Loop) setSpecial() {
-	l.special = l.Server.pause.mode() != pauseOff || l.Space.Opt.MaxMemory > 0 || l.Server.monitors.Load() != 0
+	s := l.Server
+	l.special = s.pause.mode() != pauseOff || l.Space.Opt.MaxMemory > 0 || s.monitors.Load() != 0 || s.loading.Load() || s.denied() != ""
 }
 
 func (l *Loop) takeIn() {
@@ -236,6 +243,12 @@ func (l *Loop) end() {
 	}
 	if len(l.yielded) > 0 {
 		l.env.Bell(l.ID)
+	}
+	if len(l.owed) > 0 || len(l.heldBack) > 0 {
+		l.awaitJournal()
+	}
+	if l.replay != nil {
+		l.replay.look()
 	}
 	l.watchdog()
 }

@@ -2,11 +2,13 @@ package shard
 
 import (
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"sync"
 	"sync/atomic"
 
 	"hashlane/engine"
+	"hashlane/proto/resp"
 	"hashlane/txn"
 )
 
@@ -58,7 +60,9 @@ type Server struct {
 	slowIDs  atomic.Int64
 	monitors atomic.Int64
 	pause    pausing
-	placing  sync.Mutex // of Admit
+	loading  atomic.Bool
+	denials  [2]atomic.Pointer[resp.Error] // by Denial
+	placing  sync.Mutex                    // of Admit
 }
 
 // New makes the loops of a server. The error tells when the kernel refuses the memory of a shard.
@@ -69,6 +73,8 @@ func New(c Config) (*Server, error) {
 	}
 	s.onEvent = c.Event
 	s.journal.wake, s.journal.db = make(chan struct{}, 1), -1
+	s.journal.hold.durable.Store(math.MaxInt64)
+	s.journal.caughtUp = s.wakeWaiting
 	s.opts.Store(c.Options)
 	s.engOpts.Store(c.Engine)
 	n := c.Options.Shards

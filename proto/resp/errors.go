@@ -71,6 +71,7 @@ const (
 
 // Connections and transactions.
 const (
+	ErrLoading      Error = "LOADING Redis is loading the dataset in memory"
 	ErrNoAuth       Error = "NOAUTH Authentication required."
 	ErrHelloNoAuth  Error = "NOAUTH HELLO must be called with the client already authenticated, otherwise the HELLO <proto> AUTH <user> <pass> option can be used to authenticate the client and select the RESP protocol version at the same time"
 	ErrWrongPass    Error = "WRONGPASS invalid username-password pair or user is disabled."
