@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"math"
 	"strconv"
+	"sync/atomic"
 
 	"hashlane/engine/ds/lzf"
 )
@@ -17,6 +18,13 @@ const (
 	lzfGain = 4
 )
 
+// uncompressed is the opposite of rdbcompression.
+var uncompressed atomic.Bool
+
+// SetCompression says whether AppendString tries LZF: the option rdbcompression, one for the process. Any
+// goroutine.
+func SetCompression(on bool) { uncompressed.Store(!on) }
+
 // AppendString appends s in the shortest form that Redis writes: as an integer, else compressed when that
 // saves enough, else raw.
 func AppendString(dst, s []byte) []byte {
@@ -26,7 +34,7 @@ func AppendString(dst, s []byte) []byte {
 		}
 		return AppendRaw(dst, s)
 	}
-	if len(s) < minLZF {
+	if len(s) < minLZF || uncompressed.Load() {
 		return AppendRaw(dst, s)
 	}
 	return appendLZF(dst, s)
