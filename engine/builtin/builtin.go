@@ -5,6 +5,8 @@ import (
 	"hashlane/engine/bitmap"
 	"hashlane/engine/generic"
 	"hashlane/engine/hll"
+	"hashlane/engine/list"
+	"hashlane/engine/set"
 	"hashlane/engine/str"
 )
 
@@ -12,6 +14,8 @@ import (
 func Types() *[8]engine.Type {
 	return &[8]engine.Type{
 		engine.TString: str.Type{},
+		engine.TList:   list.Type{},
+		engine.TSet:    set.Type{},
 	}
 }
 
@@ -21,6 +25,8 @@ func Commands() [][]engine.Command {
 		bitmap.Commands(),
 		generic.Commands(),
 		hll.Commands(),
+		list.Commands(),
+		set.Commands(),
 		str.Commands(),
 	}
 }

@@ -1,6 +1,7 @@
 package builtin_test
 
 import (
+	"fmt"
 	"testing"
 
 	"hashlane/engine"
@@ -24,6 +25,39 @@ var cases = map[engine.TypeID][]enginetest.Case{
 		{Name: "sparse_hyperloglog", Encoding: "raw", Lines: []string{"PFADD k a b c"}, Changes: []string{"PFADD k d e f g", "PFCOUNT k"}},
 		{Name: "dense_hyperloglog", Encoding: "raw", Lines: []string{"PFADD k a b c", "PFDEBUG TODENSE k"}, Changes: []string{"PFADD k d e f g h i"}},
 	},
+	engine.TList: {
+		{Name: "listpack", Encoding: "listpack", Lines: []string{`RPUSH k a 12 "" "\x00\xff" -70000 a`}, Changes: []string{"RPUSH k x", "LPUSH k x y", "LPOP k", "RPOP k 2", "LSET k 1 longer", "LTRIM k 1 2", "LREM k 0 a", "LINSERT k BEFORE a z", "LMOVE k k LEFT RIGHT", "LMOVE k other2 LEFT LEFT", "RPUSH k @rep(9000,x)"}},
+		{Name: "one_element", Encoding: "listpack", Lines: []string{"LPUSH k 7"}, Changes: []string{"LPOP k", "RPOP k 5", "LREM k 0 7", "LTRIM k 5 9", "RPOPLPUSH k other2", "LMOVE k k LEFT LEFT", "LMPOP 1 k LEFT"}},
+		{Name: "quicklist", Encoding: "quicklist", Lines: rpushes(3000, "element:%d"), Changes: []string{"RPUSH k x", "LPUSH k x y", "LPOP k", "RPOP k 2000", "LSET k 1500 longer", "LSET k 1500 @rep(9000,x)", "LTRIM k 100 -100", "LREM k -2 element:1500", "LINSERT k AFTER element:1500 z", "LMOVE k k LEFT RIGHT", "LMOVEM k other2 LEFT LEFT COUNT 1500 BULK", "LTRIM k 0 3"}},
+		{Name: "plain_nodes", Encoding: "quicklist", Lines: []string{"RPUSH k a @rep(9000,x) b @rep(20000,y) c"}, Changes: []string{"LSET k 1 small", "LSET k 1 @rep(10000,z)", "LREM k 1 @rep(9000,x)", "LINSERT k AFTER b @rep(8193,u)", "RPOP k", "LPOP k 3", "LTRIM k 0 0"}},
+		{Name: "one_plain_node", Encoding: "quicklist", Lines: []string{"RPUSH k @rep(100000,x)"}, Changes: []string{"LPOP k", "LSET k 0 small", "RPOPLPUSH k other2"}},
+	},
+	engine.TSet: {
+		{Name: "intset", Encoding: "intset", Lines: []string{"SADD k 1 -5 70000"}, Changes: []string{"SADD k 2", "SADD k 9223372036854775807", "SADD k x", "SREM k 1", "SPOP k", "SPOP k 2", "SPOP k 9", "SMOVE k other2 1"}},
+		{Name: "one_integer", Encoding: "intset", Lines: []string{"SADD k 7"}, Changes: []string{"SREM k 7", "SPOP k"}},
+		{Name: "listpack", Encoding: "listpack", Lines: []string{`SADD k a b 12 -7 "" "\x00\xff"`}, Changes: []string{"SADD k c", "SREM k a", "SADD k @rep(65,x)", "SPOP k", "SPOP k 3", "SMOVE k other2 a"}},
+		{Name: "hashtable_by_length", Encoding: "hashtable", Lines: []string{"SADD k a 5 @rep(65,x)"}, Changes: []string{"SADD k c", "SREM k a", "SPOP k", "SPOP k 2", "SMOVE k other2 a"}},
+		{Name: "hashtable_by_size", Encoding: "hashtable", Lines: sadds(1000, "member:%d"), Changes: []string{"SADD k c", "SREM k member:7", "SPOP k 500", "SPOP k 1000"}},
+		{Name: "hashtable_of_integers", Encoding: "hashtable", Lines: sadds(700, "%d"), Changes: []string{"SADD k -1", "SREM k 7"}},
+		{Name: "stored", Encoding: "listpack", Lines: []string{"SADD k a b 3 c", "SDIFFSTORE k k"}, Changes: []string{"SINTERSTORE k k k", "SUNIONSTORE k other3"}},
+	},
+}
+
+// sadds are lines that add n members, in a few commands.
+func sadds(n int, format string) (lines []string) { return adds("SADD k", n, format) }
+
+func rpushes(n int, format string) (lines []string) { return adds("RPUSH k", n, format) }
+
+func adds(start string, n int, format string) (lines []string) {
+	line := start
+	for i := range n {
+		line += fmt.Sprintf(" "+format, i)
+		if i%200 == 199 || i == n-1 {
+			lines = append(lines, line)
+			line = start
+		}
+	}
+	return lines
 }
 
 func typeList() (list []engine.Type) {

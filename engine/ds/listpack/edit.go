@@ -170,3 +170,18 @@ func Replace(lp []byte, pos int, elem []byte) []byte {
 
 // Delete takes out n entries from the one at pos on; the answer shares the bytes of lp.
 func Delete(lp []byte, pos, n int) []byte { return lp[:DeleteAt(lp, pos, n)] }
+
+// Entries are the bytes of all entries, as Pack takes them. Borrowed from lp.
+func Entries(lp []byte) []byte { return lp[HeaderSize : Size(lp)-1] }
+
+// Pack makes dst the listpack of count entries, whose bytes are the parts; its length must be theirs and
+// EmptySize. The parts do not lie in dst.
+func Pack(dst []byte, count int, parts ...[]byte) {
+	n := HeaderSize
+	for _, p := range parts {
+		n += copy(dst[n:], p)
+	}
+	dst[n] = end
+	binary.LittleEndian.PutUint32(dst, uint32(len(dst)))
+	binary.LittleEndian.PutUint16(dst[4:], uint16(min(count, unknown)))
+}

@@ -314,3 +314,6 @@ func Find(lp []byte, pos int, elem []byte, skip int) int {
 	}
 	return -1
 }
+
+// AtEnd reports whether pos, where an entry was taken out, is behind the last entry.
+func AtEnd(lp []byte, pos int) bool { return lp[pos] == end }

@@ -271,3 +271,17 @@ func BenchmarkWalk(b *testing.B) {
 		}
 	}
 }
+
+func TestPack(t *testing.T) {
+	all := sample()
+	lp := New()
+	for _, e := range all {
+		lp = Append(lp, e)
+	}
+	cut := Seek(lp, 5)
+	dst := make([]byte, len(lp))
+	Pack(dst, len(all), lp[HeaderSize:cut], Entries(lp)[cut-HeaderSize:])
+	if !bytes.Equal(dst, lp) {
+		t.Error("two halves are not the whole")
+	}
+}
