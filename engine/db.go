@@ -27,6 +27,8 @@ type keyspace struct {
 	avgTTL       int64
 	expireCursor uint64
 
+	walk *walk // of a snapshot that has not scanned it to its end
+
 	fields      dict.Root // names of the keys with fields that expire (fieldexpire.go)
 	fieldCursor uint64
 }

@@ -44,6 +44,7 @@ type Space struct {
 	lfu     bool
 	random  uint64
 
+	snap       *Snapshot   // under way
 	leaving    []leaving   // tables detached, to be freed
 	unlinked   []unlinked  // records taken out, to be freed
 	indexes    []dict.Dict // of fields that expire, to be freed
@@ -147,7 +148,14 @@ func (s *Space) tick(nowMs int64) {
 
 // before is the one hook in front of every change: snapshots see the record as it was.
 func (s *Space) before(db int, r Rec) {
-	if s.BeforeChange != nil && r.Epoch() != s.Epoch&1 {
+	if s.BeforeChange != nil {
+		s.beforeOld(db, r)
+	}
+}
+
+// beforeOld is the part of before that is not inlined.
+func (s *Space) beforeOld(db int, r Rec) {
+	if r.Epoch() != s.Epoch&1 {
 		s.BeforeChange(db, r)
 		r.SetEpoch(s.Epoch)
 	}
@@ -185,11 +193,7 @@ func (s *Space) Flush(db int, lazy bool) int64 {
 			continue
 		}
 		removed += int64(d.n)
-		d.pairs(func(p *pair) bool {
-			s.beforeAll(d, p)
-			s.detach(p)
-			return true
-		})
+		s.empty(d)
 		if d.FieldKeys() > 0 {
 			root := d.keyspace.fields
 			s.indexes = append(s.indexes, dict.Dict{Root: &root, Arena: s.Arena, Keys: true})
@@ -212,6 +216,21 @@ func (s *Space) Flush(db int, lazy bool) int64 {
 		}
 	}
 	return removed
+}
+
+// empty detaches the tables of a database. A snapshot that has not seen them all frees them later.
+func (s *Space) empty(d *DB) {
+	if s.snap.wants(&d.keyspace) {
+		s.snap.adopt(&d.keyspace)
+		return
+	}
+	d.pairs(func(p *pair) bool {
+		if s.snap == nil {
+			s.beforeAll(d, p)
+		}
+		s.detach(p)
+		return true
+	})
 }
 
 // Prefetch touches the cache lines of the keys' buckets and records, in stages, before a batch of
