@@ -41,8 +41,9 @@ type Host interface {
 	// Log takes a line; levels are those of loglevel: 0 debug, 1 verbose, 2 notice, 3 warning.
 	Log(level int, text string)
 	Now() time.Time
-	// Listen and Unlisten make the log a sink of the journal and take it off; they return after the cut.
-	Listen(s Sink)
+	// Listen and Unlisten make the log a sink of the journal and take it off; they return after the cut, Listen
+	// with the number of the first unit that s gets.
+	Listen(s Sink) (position int64)
 	Unlisten(s Sink)
 	// Merge has the journal give its sinks every unit published so far.
 	Merge()
@@ -221,6 +222,23 @@ func (a *AOF) flush() {
 	}
 }
 
+// listen makes the log a sink. Nothing below the position is its business.
+func (a *AOF) listen() {
+	position := a.host.Listen(a)
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	l := &a.last
+	l.seen, l.written, l.synced = max(l.seen, position), max(l.written, position), max(l.synced, position)
+	a.release()
+}
+
+// Synced is the position up to which units are on the disk.
+func (a *AOF) Synced() int64 {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.last.synced
+}
+
 // release tells the host how far replies may leave.
 func (a *AOF) release() {
 	if a.is(stateOn) && a.opt.Load().Fsync == Always {
@@ -245,6 +263,7 @@ func (a *AOF) release() {
 // write writes the buffer and reports whether all of it is in the file (I4).
 func (a *AOF) write() bool {
 	if len(a.buf) == 0 {
+		a.last.written = a.last.seen
 		return true
 	}
 	if us := a.sleepUs.Load(); us > 0 {
@@ -264,9 +283,7 @@ func (a *AOF) write() bool {
 		a.stats.buffered.Store(0)
 		a.last.written = a.last.seen
 		if a.failed != "" {
-			a.failed = ""
-			a.stats.writeFailed.Store(false)
-			a.host.Deny("")
+			a.writable()
 			a.host.Log(levelWarning, "AOF write error looks solved, writes are accepted again.")
 		}
 		return true
@@ -310,6 +327,15 @@ func (a *AOF) unwritable(reason, last string) {
 		a.failed = reason
 		a.stats.writeFailed.Store(true)
 		a.host.Deny(reason)
+	}
+}
+
+// writable takes unwritable back.
+func (a *AOF) writable() {
+	if a.failed != "" {
+		a.failed = ""
+		a.stats.writeFailed.Store(false)
+		a.host.Deny("")
 	}
 }
 
@@ -393,10 +419,8 @@ func (a *AOF) Sync() {
 		return
 	}
 	a.last.synced = max(a.last.synced, position)
-	if a.failed != "" && len(a.buf) == 0 {
-		a.failed = ""
-		a.stats.writeFailed.Store(false)
-		a.host.Deny("")
+	if len(a.buf) == 0 {
+		a.writable()
 	}
 	a.release()
 }

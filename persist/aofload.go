@@ -45,6 +45,8 @@ const (
 
 // Load loads the parts of the manifest, after an upgrade where an old single file is found.
 func (a *AOF) Load(t Target) Result {
+	a.life.Lock() // no rewrite changes the parts meanwhile
+	defer a.life.Unlock()
 	a.upgrade()
 	a.mu.Lock()
 	m := a.manifest.clone()

@@ -127,9 +127,8 @@ func (a *AOF) Begin() error {
 	if !o.KeepHistory {
 		a.deleteHistory()
 	}
-	a.release()
 	a.mu.Unlock()
-	a.host.Listen(a)
+	a.listen()
 	return nil
 }
 
@@ -149,7 +148,7 @@ func (a *AOF) Switch(on, wait bool) error {
 	a.life.Lock()
 	defer a.life.Unlock()
 	a.state.Store(uint32(stateWaiting))
-	a.host.Listen(a)
+	a.listen()
 	switch {
 	case wait:
 		a.host.Log(levelNotice, "AOF was enabled during a transaction. An AOF background was scheduled to start when possible.")
@@ -210,11 +209,7 @@ func (a *AOF) Stop() {
 	}
 	a.file, a.buf, a.partSize = nil, nil, 0
 	a.stats.buffered.Store(0)
-	if a.failed != "" {
-		a.failed = ""
-		a.host.Deny("")
-	}
-	a.stats.writeFailed.Store(false)
+	a.writable()
 	a.release()
 }
 

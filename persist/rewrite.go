@@ -265,6 +265,7 @@ func (a *AOF) ended(r *rewrite, file File, err error) {
 		if r.turned && a.file == file {
 			a.file, a.buf, a.partSize = nil, nil, 0
 			a.stats.buffered.Store(0)
+			a.writable()
 		}
 		a.logf(levelNotice, "Removing the temp incr aof file %s in the background", "temp-"+a.opt.Load().Name+".incr")
 		_ = file.Close()

@@ -46,8 +46,8 @@ func isTerminal(f *os.File) bool {
 
 // warnings logs what the operator should know of settings and machine.
 func (n *Node) warnings() {
-	if len(n.Config.SavePoints()) > 0 && !n.isDefault("save") || n.Config.Bool("appendonly") {
-		n.Log.Warning("WARNING: this version keeps data in memory only; save and appendonly are stored, but nothing is written to disk.")
+	if len(n.Config.SavePoints()) > 0 && !n.isDefault("save") {
+		n.Log.Warning("WARNING: save points are stored, but no snapshot is written yet.")
 	}
 	var later []string
 	for _, o := range n.Config.Changed() {

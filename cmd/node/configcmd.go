@@ -129,6 +129,9 @@ func (n *Node) apply(ch *config.Change) error {
 	if err := n.publish(); err != nil {
 		return err
 	}
+	if err := n.applyLog(ch); err != nil {
+		return err
+	}
 	n.applyHere(ch)
 	return nil
 }

@@ -196,11 +196,6 @@ func debugHtstats(c *shard.Call) {
 	})
 }
 
-// debugLoadaof is DEBUG LOADAOF.
-func debugLoadaof(c *shard.Call) {
-	c.Reply.ErrorText("ERR DEBUG LOADAOF is not possible: this server does not write an append-only file yet")
-}
-
 // debugObject is DEBUG OBJECT key. Runs at the key's owner.
 func debugObject(c *engine.Ctx) {
 	r, ok := c.Stored(c.Args[2])

@@ -31,13 +31,14 @@ func (n *Node) debugHomeCommands() []engine.Command {
 		return engine.Command{Name: name, Arity: arity, Syntax: debugUsage(name, args), Summary: summary, Where: engine.AtHome, Home: shard.Home(run)}
 	}
 	return []engine.Command{
+		home("AOF-FLUSH-SLEEP", 3, "<microsec>", "Has the server wait before each write to the append-only log.", n.debugAOFFlushSleep),
 		home("ASSERT", 2, "", "Ends the process as a failed assertion does, with a crash report.", debugAssert),
 		home("CHANGE-REPL-ID", 2, "", "Gives the data set a new replication ID.", n.debugChangeReplID),
 		home("CONFIG-REWRITE-FORCE-ALL", 2, "", "Rewrites the configuration file with every option in it.", n.debugConfigRewriteForceAll),
 		home("ERROR", 3, "<message>", "Answers the message as an error.", debugError),
 		home("HELP", 2, "", "Shows this text.", help),
 		home("HTSTATS", 3, "<db>", "Answers the figures of a database's tables, shard by shard.", debugHtstats),
-		home("LOADAOF", 2, "", "Would load the append-only file; there is none yet.", debugLoadaof),
+		home("LOADAOF", 2, "", "Writes out the append-only log, empties the databases and loads it.", n.debugLoadaof),
 		home("LOG", 3, "<message>", "Writes the message to the server's log.", n.debugLog),
 		home("PANIC", 2, "", "Ends the process as a broken invariant does, with a crash report.", debugPanic),
 		home("PAUSE-CRON", 3, "<0 | 1>", "Stops the background work of all shards, or lets it go on.", n.debugPauseCron),

@@ -145,13 +145,9 @@ func (x *infoText) persistence() {
 	x.field("rdb_last_bgsave_time_sec", -1)
 	x.field("rdb_current_bgsave_time_sec", -1)
 	zero("rdb_saves", "rdb_last_cow_size", "rdb_last_load_keys_expired", "rdb_last_load_keys_loaded")
-	zero("aof_enabled", "aof_rewrite_in_progress", "aof_rewrite_scheduled")
-	x.field("aof_last_rewrite_time_sec", -1)
-	x.field("aof_current_rewrite_time_sec", -1)
-	x.field("aof_last_bgrewrite_status", "ok")
-	zero("aof_rewrites", "aof_rewrites_consecutive_failures")
-	x.field("aof_last_write_status", "ok")
-	zero("aof_last_cow_size", "module_fork_in_progress", "module_fork_last_cow_size")
+	x.aofFields()
+	zero("module_fork_in_progress", "module_fork_last_cow_size")
+	x.aofSizes()
 }
 
 func (x *infoText) stats() {

@@ -9,11 +9,15 @@ import (
 	"strings"
 
 	"hashlane/cmd/node/config"
+	"hashlane/persist"
 	"hashlane/shard"
 )
 
 // Main is the server program: args with the program's name first. It answers the exit status.
 func Main(args []string) int {
+	if check, ok := isLogChecker(args); ok {
+		return persist.CheckLog(persist.OS{}, check, os.Stdin, os.Stdout, nil)
+	}
 	args = ownArgs(args)
 	start := config.CommandLine(args[1:])
 	switch start.Mode {

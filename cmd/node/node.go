@@ -9,6 +9,7 @@ import (
 	"hashlane/cmd/node/logging"
 	"hashlane/engine"
 	"hashlane/engine/builtin"
+	"hashlane/persist"
 	"hashlane/shard"
 )
 
@@ -26,6 +27,8 @@ type Node struct {
 	Started    time.Time
 
 	serverState
+	aof   *persist.AOF
+	loads loadState
 
 	net     network
 	setting sync.Mutex // one CONFIG SET or REWRITE at a time
@@ -53,7 +56,7 @@ func New() (*Node, error) {
 		Config: config.New(), Log: logging.New(), Started: time.Now(),
 		stop: make(chan shutdown, 8), done: make(chan struct{}),
 	}
-	table, err := engine.NewTable(append(builtin.Commands(), shard.Commands(), n.configCommands(), n.serverCommands())...)
+	table, err := engine.NewTable(append(builtin.Commands(), shard.Commands(), n.configCommands(), n.serverCommands(), n.aofRows())...)
 	if err != nil {
 		return nil, err
 	}
@@ -85,6 +88,7 @@ func (n *Node) build() error {
 		return err
 	}
 	n.Shards = s
+	n.newLog()
 	return nil
 }
 

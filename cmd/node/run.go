@@ -1,6 +1,7 @@
 package node
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"runtime"
@@ -33,6 +34,9 @@ func (n *Node) run(configured bool) int {
 	signals := n.catchSignals()
 	defer signals.stop()
 	if err := n.begin(); err != nil {
+		if errors.Is(err, errLogged) {
+			return 1
+		}
 		n.Log.Warning(err.Error())
 		n.notifySystemd("STATUS=" + err.Error())
 		return 1
@@ -78,15 +82,26 @@ func (n *Node) begin() error {
 	if err := n.writePidFile(); err != nil {
 		n.Log.Warning("Can't write the pid file: " + err.Error())
 	}
+	n.setTitle()
+	n.watchMemory(n.Shards, n.done)
+	n.Log.Warning("Server initialized")
+	n.warnings()
+	return n.loadData()
+}
+
+// loadData takes the data of the last run in: the log when there is to be one, else the snapshot.
+func (n *Node) loadData() error {
+	if err := n.startLog(); err != nil {
+		return err
+	}
+	if n.Config.Bool("appendonly") {
+		return n.loadLog()
+	}
 	return nil
 }
 
 // ready says that the server can be used.
 func (n *Node) ready() {
-	n.setTitle()
-	n.watchMemory(n.Shards, n.done)
-	n.Log.Warning("Server initialized")
-	n.warnings()
 	if n.Config.Int("port") != 0 {
 		n.Log.Notice("Ready to accept connections")
 	}

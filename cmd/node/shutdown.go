@@ -77,7 +77,7 @@ func (n *Node) prepare(flags ShutdownFlags) error {
 		return resp.ErrShutdown
 	case flags.Has(ShutdownSave):
 		n.Log.Warning("Saving was demanded, but this version cannot write snapshots: the data is lost, as FORCE allows.")
-	case n.Config.String("save") != "" || n.Config.Bool("appendonly"):
+	case n.Config.String("save") != "" && !n.Config.Bool("appendonly"):
 		n.Log.Warning("This version keeps data in memory only: nothing has been saved.")
 	}
 	return nil
@@ -112,6 +112,7 @@ func (n *Node) serve() int {
 	if err := n.net.Stop(ctx); err != nil {
 		n.Log.Warning("Closing connections: " + err.Error())
 	}
+	n.closeLog()
 	n.cleanUp()
 	n.Log.Warning("Hashlane is now ready to exit, bye bye...")
 	return 0
