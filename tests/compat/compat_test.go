@@ -32,6 +32,9 @@ func (p *pairOf) compare(t *testing.T, args []string) bool {
 	cmd := strings.ToUpper(args[0])
 	sorted(args, &ours)
 	sorted(args, &theirs)
+	if theirs.Str == "quicklist" && ours.Str == "listpack" && cmd == "OBJECT" {
+		return true // 7.0 has no other lists
+	}
 	if ours.String() == theirs.String() || strings.HasSuffix(cmd, "EXPIRETIME") && closeTo(ours, theirs) {
 		return true
 	}
@@ -49,6 +52,9 @@ func closeTo(a, b client.Reply) bool {
 func (p *pairOf) history(args []string) string {
 	var out []string
 	for i := len(p.past) - 2; i >= 0 && len(out) < 8; i-- {
+		if len(p.past[i]) > 20 || p.past[i][0] == "OBJECT" {
+			continue
+		}
 		for _, w := range p.past[i][1:] {
 			if slices.Contains(args[1:], w) {
 				out = append(out, fmt.Sprintf("%q", p.past[i]))

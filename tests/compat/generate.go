@@ -79,12 +79,17 @@ func (g *generator) line() []string {
 	case 0:
 		args = append(args, g.of(values))
 	case 1:
-		args = args[:max(1, len(args)-1)]
+		if !random[args[0]] {
+			args = args[:max(1, len(args)-1)]
+		}
 	case 2:
 		args[0] = mixCase(args[0])
 	}
 	return args
 }
+
+// random are commands that choose by chance unless they are given a count.
+var random = map[string]bool{"SPOP": true, "SRANDMEMBER": true, "HRANDFIELD": true, "ZRANDMEMBER": true}
 
 // families are the groups of commands by name.
 var families = map[string][]func(*generator) []string{
