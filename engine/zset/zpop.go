@@ -1,0 +1,216 @@
+package zset
+
+import (
+	"strconv"
+
+	"hashlane/engine"
+	"hashlane/proto/resp"
+)
+
+func zpopmin(c *engine.Ctx) { pop(c, false) }
+func zpopmax(c *engine.Ctx) { pop(c, true) }
+
+// popEvent is the event of removing elements from one end, and in upper case the command.
+func popEvent(high bool) string {
+	if high {
+		return "zpopmax"
+	}
+	return "zpopmin"
+}
+
+func pop(c *engine.Ctx, high bool) {
+	if len(c.Args) > 3 {
+		c.Reply.Error(resp.ErrSyntax)
+		return
+	}
+	count, counted := int64(1), len(c.Args) == 3
+	if counted {
+		var ok bool
+		if count, ok = resp.ParseInt(c.Args[2]); !ok || count < 0 {
+			c.Reply.Error(resp.ErrNotPositive)
+			return
+		}
+	}
+	t, err := open(c, c.Args[1])
+	switch {
+	case err != nil:
+		c.Reply.Err(err)
+	case !t.have || count == 0:
+		c.Reply.Array(0)
+	default:
+		n := int(min(count, int64(t.len())))
+		// A single pair is flat in RESP3 too.
+		if !counted && c.Reply.V == 3 {
+			c.Reply.Array(2)
+			k := t.end(n, high)
+			k.next()
+			var buf memberBuf
+			c.Reply.Bulk(k.member(buf[:]))
+			c.Reply.Double(k.score())
+		} else {
+			pairReply{c.Reply, true}.begin(n)
+			k := t.end(n, high)
+			k.write(c.Reply, n, true)
+		}
+		t.popEnd(n, high)
+	}
+}
+
+// end is a cursor over the n elements at one end, from the outside.
+func (v *view) end(n int, high bool) cursor {
+	if high {
+		return v.from(v.len()-1, n, true)
+	}
+	return v.from(0, n, false)
+}
+
+// popEnd removes n elements at one end and tells of it.
+func (t *target) popEnd(n int, high bool) {
+	rank := 0
+	if high {
+		rank = t.len() - n
+	}
+	gone := t.take(rank, n)
+	t.removed(n, gone, popEvent(high))
+}
+
+// multiPop is what ZMPOP and BZMPOP ask for.
+type multiPop struct {
+	keys  [][]byte
+	high  bool
+	count int64
+}
+
+// parseMultiPop reads what follows numkeys, which is args[at].
+func parseMultiPop(args [][]byte, at int) (m multiPop, err error) {
+	n, ok := resp.ParseInt(args[at])
+	if !ok || n < 1 {
+		return m, errNumkeys
+	}
+	if n > int64(len(args)-at-2) {
+		return m, resp.ErrSyntax
+	}
+	m.keys = args[at+1 : at+1+int(n)]
+	rest := args[at+1+int(n):]
+	switch {
+	case isWord(rest[0], "MIN"):
+	case isWord(rest[0], "MAX"):
+		m.high = true
+	default:
+		return m, resp.ErrSyntax
+	}
+	m.count = 1
+	switch {
+	case len(rest) == 1:
+	case len(rest) == 3 && isWord(rest[1], "COUNT"):
+		if m.count, ok = resp.ParseInt(rest[2]); !ok || m.count < 1 {
+			return m, errPopCount
+		}
+	default:
+		return m, resp.ErrSyntax
+	}
+	return m, nil
+}
+
+func zmpop(c *engine.Ctx) {
+	m, err := parseMultiPop(c.Args, 1)
+	if err != nil {
+		c.Reply.Err(err)
+		return
+	}
+	for _, key := range m.keys {
+		t, err := open(c, key)
+		switch {
+		case err != nil:
+			c.Reply.Err(err)
+			return
+		case t.have:
+			m.pop(c, &t, c.Reply)
+			return
+		}
+	}
+	c.Reply.NullArray()
+}
+
+// pop removes elements of one key and answers them in w; the effect is ZPOPMIN or ZPOPMAX.
+func (m *multiPop) pop(c *engine.Ctx, t *target, w *resp.Writer) {
+	n := int(min(m.count, int64(t.len())))
+	w.Array(2)
+	w.Bulk(t.key)
+	w.Array(n)
+	var buf memberBuf
+	for k := t.end(n, m.high); k.next(); {
+		w.Array(2)
+		w.Bulk(k.member(buf[:]))
+		w.Double(k.score())
+	}
+	t.popEnd(n, m.high)
+	word := "ZPOPMIN"
+	if m.high {
+		word = "ZPOPMAX"
+	}
+	c.Effect([]byte(word), t.key, strconv.AppendInt(nil, int64(n), 10))
+}
+
+// zmpopPlan is ZMPOP of keys of several owners.
+//
+//	hop 0  all: which keys are there, of which type
+//	hop 1  the first one's owner: pops
+type zmpopPlan struct {
+	multiPop
+	first int // position of the first key
+	args  [][]byte
+	state []keyState // by key
+	reply resp.Writer
+}
+
+type keyState uint8
+
+const (
+	keyMissing keyState = iota
+	keyThere
+	keyOther // of another type
+)
+
+func newZmpopPlan(a *engine.PlanArgs) (engine.Plan, error) {
+	m, err := parseMultiPop(a.Args, 1)
+	if err != nil {
+		return nil, err
+	}
+	return &zmpopPlan{multiPop: m, first: 2, args: a.Args, state: make([]keyState, len(m.keys)), reply: resp.Writer{V: a.Proto}}, nil
+}
+
+// Step is engine.Plan.
+func (p *zmpopPlan) Step(c *engine.Ctx, hop int, keys []int) {
+	for _, at := range keys {
+		t, err := open(c, p.args[at])
+		switch {
+		case hop == 1:
+			p.pop(c, &t, &p.reply)
+			return
+		case err != nil:
+			p.state[at-p.first] = keyOther
+		case t.have:
+			p.state[at-p.first] = keyThere
+		}
+	}
+}
+
+// Next is engine.Plan.
+func (p *zmpopPlan) Next(hop int, w *resp.Writer) ([]int, bool) {
+	if hop == 1 {
+		w.Buf = append(w.Buf, p.reply.Buf...)
+		return nil, true
+	}
+	for i, s := range p.state {
+		switch s {
+		case keyOther:
+			w.Error(resp.ErrWrongType)
+			return nil, true
+		case keyThere:
+			return []int{p.first + i}, false
+		}
+	}
+	w.NullArray()
+	return nil, true
+}
