@@ -8,6 +8,7 @@ import (
 	"hashlane/engine/list"
 	"hashlane/engine/set"
 	"hashlane/engine/str"
+	"hashlane/engine/zset"
 )
 
 // Types are the data types by TypeID; those that are not there are nil.
@@ -16,6 +17,7 @@ func Types() *[8]engine.Type {
 		engine.TString: str.Type{},
 		engine.TList:   list.Type{},
 		engine.TSet:    set.Type{},
+		engine.TZSet:   zset.Type{},
 	}
 }
 
@@ -28,5 +30,6 @@ func Commands() [][]engine.Command {
 		list.Commands(),
 		set.Commands(),
 		str.Commands(),
+		zset.Commands(),
 	}
 }

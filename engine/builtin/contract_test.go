@@ -41,6 +41,14 @@ var cases = map[engine.TypeID][]enginetest.Case{
 		{Name: "hashtable_of_integers", Encoding: "hashtable", Lines: sadds(700, "%d"), Changes: []string{"SADD k -1", "SREM k 7"}},
 		{Name: "stored", Encoding: "listpack", Lines: []string{"SADD k a b 3 c", "SDIFFSTORE k k"}, Changes: []string{"SINTERSTORE k k k", "SUNIONSTORE k other3"}},
 	},
+	engine.TZSet: {
+		{Name: "listpack", Encoding: "listpack", Lines: []string{`ZADD k 1 a 2.5 b -inf c inf d 1e300 "" 7 12 7 "\x00\xff"`}, Changes: []string{"ZADD k 3 e", "ZADD k 9 a", "ZADD k 1 @rep(65,x)", "ZINCRBY k 4 b", "ZREM k a", "ZPOPMIN k", "ZPOPMAX k 3", "ZPOPMIN k 100", "ZREMRANGEBYRANK k 1 2", "ZREMRANGEBYSCORE k -inf inf", "ZUNIONSTORE k 1 k WEIGHTS 2", "ZRANGESTORE k k 0 1", "ZMPOP 1 k MIN COUNT 2", "ZADD k XX GT CH 100 a"}},
+		{Name: "one_member", Encoding: "listpack", Lines: []string{"ZADD k 1 a"}, Changes: []string{"ZREM k a", "ZPOPMAX k", "ZINCRBY k 1.5 a", "ZDIFFSTORE k 2 k k"}},
+		{Name: "skiplist_by_length", Encoding: "skiplist", Lines: []string{"ZADD k 1 a 5 b 7 @rep(65,x)"}, Changes: []string{"ZADD k 3 e", "ZREM k a", "ZADD k 6 b", "ZPOPMIN k 2", "ZREMRANGEBYLEX k - +"}},
+		{Name: "skiplist_by_size", Encoding: "skiplist", Lines: adds("ZADD k", 3000, "%d member:%[1]d"), Changes: []string{"ZADD k 3 e", "ZADD k 3000 member:0", "ZINCRBY k 0.25 member:77", "ZREM k member:7", "ZPOPMIN k 500", "ZREMRANGEBYRANK k 10 -10", "ZREMRANGEBYSCORE k (10 2000", "ZPOPMAX k 3000", "ZINTERSTORE k 2 k k AGGREGATE MAX"}},
+		{Name: "skiplist_of_one_score", Encoding: "skiplist", Lines: adds("ZADD k", 700, "0 %d"), Changes: []string{"ZREMRANGEBYLEX k [2 (5", "ZADD k 1 0"}},
+		{Name: "stored", Encoding: "listpack", Lines: []string{"ZADD k 1 a 2 b 3 c", "ZRANGESTORE k k 0 1"}, Changes: []string{"ZADD k 1 a 5 z"}},
+	},
 }
 
 // sadds are lines that add n members, in a few commands.
