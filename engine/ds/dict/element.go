@@ -94,14 +94,6 @@ func (e Entry) Expiry() int64 {
 	return at
 }
 
-// setExpiry changes an expiry that is there into another, in place.
-func (e Entry) setExpiry(at int64) {
-	klen, w := number(e.p)
-	p := unsafe.Add(e.p, w+klen)
-	_, w = number(p)
-	putExpiry(unsafe.Add(p, w), at)
-}
-
 func putExpiry(p unsafe.Pointer, at int64) {
 	*(*uint32)(p) = uint32(at)
 	*(*uint16)(unsafe.Add(p, 4)) = uint16(at >> 32)
