@@ -4,6 +4,7 @@ import (
 	"hashlane/engine"
 	"hashlane/engine/bitmap"
 	"hashlane/engine/generic"
+	"hashlane/engine/hash"
 	"hashlane/engine/hll"
 	"hashlane/engine/list"
 	"hashlane/engine/set"
@@ -14,6 +15,7 @@ import (
 // Types are the data types by TypeID; those that are not there are nil.
 func Types() *[8]engine.Type {
 	return &[8]engine.Type{
+		engine.THash:   hash.Type{},
 		engine.TString: str.Type{},
 		engine.TList:   list.Type{},
 		engine.TSet:    set.Type{},
@@ -26,6 +28,7 @@ func Commands() [][]engine.Command {
 	return [][]engine.Command{
 		bitmap.Commands(),
 		generic.Commands(),
+		hash.Commands(),
 		hll.Commands(),
 		list.Commands(),
 		set.Commands(),

@@ -11,6 +11,14 @@ import (
 
 // cases are the values that each type is tested with: every encoding, small and large, made in every way.
 var cases = map[engine.TypeID][]enginetest.Case{
+	engine.THash: {
+		{Name: "listpack", Encoding: "listpack", Lines: []string{"HSET k a 1 b two c 3.5"}, Changes: []string{"HSET k a 2", "HSET k d 1", "HDEL k a", "HINCRBY k a 1", "HINCRBYFLOAT k c 1", "HEXPIRE k 100 FIELDS 1 a", "HSET k a @rep(65,x)", "HGETDEL k FIELDS 3 a b c"}},
+		{Name: "listpack_of_one", Encoding: "listpack", Lines: []string{`HSET k "" ""`}, Changes: []string{"HSETNX k x y"}},
+		{Name: "with_expiries", Encoding: "listpackex", Lines: []string{"HSET k a 1 b two c 3.5", "HEXPIRE k 100 FIELDS 2 c a"}, Changes: []string{"HSET k a 2", "HSET k d 1", "HDEL k a", "HPERSIST k FIELDS 1 a", "HSET k b @rep(65,x)", "HPEXPIREAT k 1 FIELDS 2 a b"}},
+		{Name: "hashtable", Encoding: "hashtable", Lines: []string{"HSET k a @rep(65,x) b 2 c 3"}, Changes: []string{"HSET k a 2", "HSET k d 1", "HDEL k b", "HINCRBY k b 1", "HEXPIRE k 100 FIELDS 1 a"}},
+		{Name: "hashtable_with_expiries", Encoding: "hashtable", Lines: []string{"HSET k a @rep(65,x) b 2 c 3", "HEXPIRE k 100 FIELDS 1 a", "HEXPIRE k 50 FIELDS 1 b"}, Changes: []string{"HSET k a 2", "HDEL k a", "HPERSIST k FIELDS 1 b"}},
+		{Name: "large", Encoding: "hashtable", Lines: manyFields(3000), Changes: []string{"HSET k 7 2", "HDEL k 5", "HPEXPIREAT k 1 FIELDS 1 3"}},
+	},
 	engine.TString: {
 		{Name: "int", Encoding: "int", Lines: []string{"SET k 12345"}, Changes: []string{"INCR k", "APPEND k x", "SETRANGE k 0 9", "SETBIT k 3 1"}},
 		{Name: "int_of_64_bits", Encoding: "int", Lines: []string{"SET k -9223372036854775808"}, Changes: []string{"INCRBY k 5"}},
@@ -64,6 +72,18 @@ func adds(start string, n int, format string) (lines []string) {
 			lines = append(lines, line)
 			line = start
 		}
+	}
+	return lines
+}
+
+// manyFields are lines that make a hash of n fields.
+func manyFields(n int) (lines []string) {
+	for i := 0; i < n; i += 300 {
+		line := "HSET k"
+		for j := i; j < min(i+300, n); j++ {
+			line += fmt.Sprintf(" %d value-of-%d", j, j)
+		}
+		lines = append(lines, line)
 	}
 	return lines
 }

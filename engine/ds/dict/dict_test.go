@@ -151,7 +151,7 @@ func TestDirectory(t *testing.T) {
 	w := newWorld(t, true)
 	var key [8]byte
 	name := func(i int) []byte { binary.BigEndian.PutUint64(key[:], uint64(i)); return key[:] }
-	const n = 12 * segment * load
+	const n = (4*segment + 100) * load
 	for i := range n {
 		if _, added, ok := w.d.Add(name(i), nil, 0); !added || !ok {
 			t.Fatal("no memory")
