@@ -10,7 +10,7 @@ import (
 
 const (
 	errRankZero  resp.Error = "ERR RANK can't be zero: use 1 to start from the first match, 2 from the second ... or use negative to start from the end of the list"
-	errRankRange resp.Error = "ERR value is out of range"
+	errRankRange resp.Error = "ERR value is out of range, value must between -9223372036854775807 and 9223372036854775807"
 	errCountNeg  resp.Error = "ERR COUNT can't be negative"
 	errMaxlenNeg resp.Error = "ERR MAXLEN can't be negative"
 )
