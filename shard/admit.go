@@ -42,6 +42,10 @@ func (l *Loop) admit(k *Conn, s *staged) (admitted, done bool) {
 	if e := l.Server.refusal(k, c); e != "" {
 		return l.refuse(k, c, e)
 	}
+	if l.Server.writesHeld.Load() && l.held(k, c, pauseWrite) {
+		l.holdBack(k)
+		return false, false
+	}
 	if p := l.Server.pause.mode(); p != pauseOff && l.held(k, c, p) {
 		k.stop |= stopPause
 		l.paused = append(l.paused, k)

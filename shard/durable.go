@@ -27,6 +27,11 @@ type holding struct {
 
 func (h *holding) behind() bool { return h.backlog.Load() > maxBacklog }
 
+// caughtUp reports that connections held back may go on.
+func (s *Server) caughtUp() bool {
+	return s.journal.hold.backlog.Load() < maxBacklog/2 && !s.writesHeld.Load()
+}
+
 type heldReply struct {
 	k    *Conn
 	buf  []byte
@@ -96,7 +101,7 @@ func (l *Loop) release() {
 	rest := copy(l.owed, l.owed[n:])
 	clear(l.owed[rest:])
 	l.owed = l.owed[:rest]
-	if len(l.heldBack) > 0 && h.backlog.Load() < maxBacklog/2 {
+	if len(l.heldBack) > 0 && l.Server.caughtUp() {
 		for i, k := range l.heldBack {
 			l.resume(k, stopJournal)
 			l.heldBack[i] = nil
@@ -109,7 +114,7 @@ func (l *Loop) release() {
 func (l *Loop) awaitJournal() {
 	l.waiting.Store(1)
 	h := &l.Server.journal.hold
-	if len(l.owed) > 0 && h.durable.Load() >= l.owed[0].need || len(l.heldBack) > 0 && h.backlog.Load() < maxBacklog/2 {
+	if len(l.owed) > 0 && h.durable.Load() >= l.owed[0].need || len(l.heldBack) > 0 && l.Server.caughtUp() {
 		l.waiting.Store(0)
 		l.env.Bell(l.ID)
 	}

@@ -84,6 +84,7 @@ type Loop struct {
 	expire   bool       // the active expiry cycle runs
 	noCron   bool       // DEBUG PAUSE-CRON
 	bg       background
+	chore    chore
 	worst    *commandInfo
 	worstNs  int64
 	warnedMs int64 // of the last line about a stall
@@ -122,7 +123,7 @@ func (l *Loop) takeOptions(o *Options) {
 
 func (l *Loop) setSpecial() {
 	s := l.Server
-	l.special = s.pause.mode() != pauseOff || l.Space.Opt.MaxMemory > 0 || s.monitors.Load() != 0 || s.loading.Load() || s.denied() != ""
+	l.special = s.pause.mode() != pauseOff || l.Space.Opt.MaxMemory > 0 || s.monitors.Load() != 0 || s.loading.Load() || s.denied() != "" || s.writesHeld.Load()
 }
 
 func (l *Loop) takeIn() {

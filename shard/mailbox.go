@@ -37,5 +37,6 @@ func (l *Loop) Wake() {
 	}
 	l.takeYielded()
 	l.workBackground()
+	l.doWork()
 	l.end()
 }

@@ -61,8 +61,10 @@ type Server struct {
 	monitors atomic.Int64
 	pause    pausing
 	loading  atomic.Bool
-	denials  [2]atomic.Pointer[resp.Error] // by Denial
-	placing  sync.Mutex                    // of Admit
+	// writesHeld: commands that write wait for a snapshot's writer (work.go).
+	writesHeld atomic.Bool
+	denials    [2]atomic.Pointer[resp.Error] // by Denial
+	placing    sync.Mutex                    // of Admit
 }
 
 // New makes the loops of a server. The error tells when the kernel refuses the memory of a shard.
