@@ -61,10 +61,14 @@ func (h aofHost) Base(name string, asRDB bool, stop <-chan struct{}, atCut func(
 		h.n.Log.Warning("Opening the temp file for AOF rewrite: " + config.SystemText(err))
 		return err
 	}
+	cut := func(position int64) {
+		h.n.Shards.Journal().Anew(position)
+		atCut(position)
+	}
 	if asRDB {
-		err = h.n.snapshot(f, true, stop, atCut)
+		err = h.n.snapshot(f, true, stop, cut)
 	} else {
-		err = h.commands(f, stop, atCut)
+		err = h.commands(f, stop, cut)
 	}
 	if err == nil {
 		err = f.Sync()
@@ -140,7 +144,9 @@ func (noTaps) Swapped(int, int)                               {}
 // writeCommands reads a snapshot and writes its values as commands. Each value lives for a moment in a small
 // keyspace of its own, because a type knows how to write what it holds.
 func writeCommands(w io.Writer, src io.Reader, o *engine.Options, stamp int64) error {
-	s, err := engine.NewSpace(0, o, builtin.Types(), noTaps{})
+	small := *o
+	small.Databases, small.Cluster, small.HugePages, small.NotifyEvents = 1, false, false, 0
+	s, err := engine.NewSpace(0, &small, builtin.Types(), noTaps{})
 	if err != nil {
 		return err
 	}
@@ -156,7 +162,7 @@ func writeCommands(w io.Writer, src io.Reader, o *engine.Options, stamp int64) e
 		c.buf = append(strconv.AppendInt(append(c.buf, "#TS:"...), stamp, 10), '\r', '\n')
 	}
 	db := -1
-	var ctx engine.Ctx
+	ctx := engine.Ctx{Space: s}
 	var it rdb.Item
 	for {
 		err := r.Next(&it)

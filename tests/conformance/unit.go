@@ -70,7 +70,10 @@ func newTree(o *options) (*tree, error) {
 			}
 		}
 	}
-	for _, tool := range []string{"redis-cli", "redis-benchmark", "redis-check-aof", "redis-check-rdb"} {
+	if err := os.Symlink(server, filepath.Join(dir, "src", "redis-check-aof")); err != nil { // it goes by its name
+		return nil, err
+	}
+	for _, tool := range []string{"redis-cli", "redis-benchmark", "redis-check-rdb"} {
 		if p, err := exec.LookPath(tool); err == nil {
 			if err := os.Symlink(p, filepath.Join(dir, "src", tool)); err != nil {
 				return nil, err
