@@ -85,6 +85,10 @@ type Command struct {
 	Run func(*Ctx)
 	// Plan builds the multi-owner form. When Run is nil the plan serves one owner too.
 	Plan func(*PlanArgs) (Plan, error)
+	// Spread reports whether a line, of a command AtKeys, reaches keys that its arguments do not name: then it
+	// runs at every shard as AtAll commands do, through its Plan (SORT with patterns). On a server of one shard
+	// Run serves it. nil: never. Any goroutine.
+	Spread func(args [][]byte) bool
 	// OneHop: a read-only plan that never asks for a second hop; its locks go back right after the step.
 	OneHop bool
 	// Home executes an AtHome command; its concrete type belongs to package shard.

@@ -46,6 +46,11 @@ func commandInfos(t *engine.Table) []commandInfo {
 	return out
 }
 
+// reachesAll reports whether a line of the command visits every shard.
+func (c *commandInfo) reachesAll(args [][]byte) bool {
+	return c.spread || c.Spread != nil && c.Spread(args)
+}
+
 // queued reports whether the command is queued inside MULTI rather than executed.
 func (c *commandInfo) queued() bool {
 	switch c.Full() {

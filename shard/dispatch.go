@@ -388,7 +388,7 @@ func (l *Loop) owners(c *commandInfo, args [][]byte) (owner int, spread bool) {
 	switch {
 	case n == 1:
 		return l.ID, false
-	case c.spread:
+	case c.reachesAll(args):
 		return l.ID, true
 	case c.Where == engine.AtCursor:
 		if len(args) > 1 {

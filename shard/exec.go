@@ -18,7 +18,7 @@ func (x *multiRun) begin(c *Call) {
 	x.checked = make([]gathered, len(l.in))
 	x.tx = &txn.Tx{Work: x}
 	for _, q := range x.cmds {
-		x.tx.Gate = x.tx.Gate || q.cmd.Where == engine.AtAll || q.cmd.Where == engine.AtCursor
+		x.tx.Gate = x.tx.Gate || q.cmd.reachesAll(q.args) || q.cmd.Where == engine.AtCursor
 	}
 	x.tx.Parts = x.parts(len(l.in))
 	l.st.txns++
@@ -216,7 +216,7 @@ func (x *multiRun) startPlan(q queuedCommand) (shards []int, ok bool) {
 		return nil, false
 	}
 	p.plan = plan
-	if !q.cmd.spread {
+	if !q.cmd.reachesAll(q.args) {
 		p.spread(l)
 		p.keys = p.owned
 	}

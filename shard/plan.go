@@ -98,7 +98,7 @@ func (p *planWork) tx(l *Loop) *txn.Tx {
 	p.readsOnce = p.cmd.OneHop && p.cmd.Flags.Has(engine.ReadOnly)
 	tx := &txn.Tx{Work: p, ReadOnly: p.readsOnce}
 	n := len(l.in)
-	if p.cmd.spread {
+	if p.cmd.reachesAll(p.args) {
 		tx.Gate = true
 		for s := range n {
 			tx.Parts = append(tx.Parts, txn.Part{Shard: s})

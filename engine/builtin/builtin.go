@@ -8,7 +8,9 @@ import (
 	"hashlane/engine/hll"
 	"hashlane/engine/list"
 	"hashlane/engine/set"
+	"hashlane/engine/sorting"
 	"hashlane/engine/str"
+	"hashlane/engine/stream"
 	"hashlane/engine/zset"
 )
 
@@ -16,6 +18,7 @@ import (
 func Types() *[8]engine.Type {
 	return &[8]engine.Type{
 		engine.THash:   hash.Type{},
+		engine.TStream: stream.Type{},
 		engine.TString: str.Type{},
 		engine.TList:   list.Type{},
 		engine.TSet:    set.Type{},
@@ -32,7 +35,9 @@ func Commands() [][]engine.Command {
 		hll.Commands(),
 		list.Commands(),
 		set.Commands(),
+		sorting.Commands(),
 		str.Commands(),
+		stream.Commands(),
 		zset.Commands(),
 	}
 }

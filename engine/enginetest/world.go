@@ -118,7 +118,7 @@ func (w *world) run(h *Harness, cmd *engine.Command, args [][]byte, reply *resp.
 			at = i
 		}
 	}
-	all := cmd.Where == engine.AtAll
+	all := cmd.Where == engine.AtAll || len(w.shards) > 1 && cmd.Spread != nil && cmd.Spread(args)
 	switch {
 	case cmd.Where == engine.AtHome:
 		h.T.Fatalf("%s runs on the loop of a connection, of which a harness has none", cmd.FullName())

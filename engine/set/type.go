@@ -154,3 +154,14 @@ func (Type) FreeEffort(r engine.Rec) int {
 	}
 	return table(r).Blocks()
 }
+
+// CountElements is for SORT.
+func (Type) CountElements(r engine.Rec) int { return size(r) }
+
+// EachElement is for SORT: a set has no order, so it always gives all members.
+func (Type) EachElement(r engine.Rec, _, _ int, _ bool, f func(m []byte)) {
+	each(r, func(m []byte) bool {
+		f(m)
+		return true
+	})
+}
