@@ -8,6 +8,7 @@ import (
 
 	"hashlane/engine"
 	"hashlane/engine/ds/glob"
+	"hashlane/engine/list"
 	"hashlane/proto/resp"
 	"hashlane/shard"
 )
@@ -206,8 +207,12 @@ func debugObject(c *engine.Ctx) {
 	t := c.Type(r)
 	body, _ := t.Save(nil, r)
 	idle := r.IdleMs(c.Now) / 1000
-	c.Reply.Simple(fmt.Sprintf("Value at:0x%x refcount:1 encoding:%s serializedlength:%d lru:%d lru_seconds_idle:%d",
-		r.Handle(), t.Encoding(r), len(body), (c.Now/1000-idle)&(1<<lruClockBits-1), idle))
+	more := ""
+	if r.Type() == engine.TList {
+		more = list.Figures(r, c.Opt())
+	}
+	c.Reply.Simple(fmt.Sprintf("Value at:0x%x refcount:1 encoding:%s serializedlength:%d lru:%d lru_seconds_idle:%d%s",
+		r.Handle(), t.Encoding(r), len(body), (c.Now/1000-idle)&(1<<lruClockBits-1), idle, more))
 }
 
 // debugHtstatsKey is DEBUG HTSTATS-KEY key. Runs at the key's owner.

@@ -43,6 +43,7 @@ func (n *Node) debugHomeCommands() []engine.Command {
 		home("PANIC", 2, "", "Ends the process as a broken invariant does, with a crash report.", debugPanic),
 		home("PAUSE-CRON", 3, "<0 | 1>", "Stops the background work of all shards, or lets it go on.", n.debugPauseCron),
 		home("PROTOCOL", 3, "<type>", "Answers a fixed value of a type: string, integer, double, bignum, null, array, set, map, attrib, push, verbatim, true or false.", debugProtocol),
+		home("QUICKLIST-PACKED-THRESHOLD", 3, "<size>", "Sets from which size on an element of a list is a node of its own; 0 leaves it to list-max-listpack-size.", debugPackedThreshold),
 		home("REPLYBUFFER", 4, "<PEAK-RESET-TIME <NEVER | RESET | ms> | RESIZING <0 | 1>>", "Accepted without effect: reply buffers are pooled and have no size of their own.", debugReplybuffer),
 		home("SEGFAULT", 2, "", "Ends the process by an access to memory that is not there, with a crash report.", debugSegfault),
 		home("SET-ACTIVE-EXPIRE", 3, "<0 | 1>", "Stops the deletion of expired keys that nobody accesses, or lets it go on.", debugSetActiveExpire),
@@ -68,6 +69,10 @@ func debugDataCommands() []engine.Command {
 			Summary: "Answers the figures of the hash table that a key holds.", Where: engine.AtKeys, Run: debugHtstatsKey,
 		},
 		{
+			Name: "LISTPACK", Arity: 3, Flags: engine.ReadOnly, Keys: "RO idx2 range(last=0,step=1,limit=0)", Syntax: "DEBUG LISTPACK <key>",
+			Summary: "Prints the elements of a value that is a listpack to the server's standard output.", Where: engine.AtKeys, Run: debugListpack,
+		},
+		{
 			Name: "OBJECT", Arity: 3, Flags: engine.ReadOnly, Keys: "RO idx2 range(last=0,step=1,limit=0)", Syntax: "DEBUG OBJECT <key>",
 			Summary: "Answers the encoding, the saved size and the idle time of a key's value.", Where: engine.AtKeys, Run: debugObject,
 		},
@@ -75,6 +80,10 @@ func debugDataCommands() []engine.Command {
 			Name: "POPULATE", Arity: -3, Syntax: "DEBUG POPULATE <count> [<prefix>] [<size>]",
 			Summary: "Creates the strings key:0, key:1 and so on, unless they exist, with another prefix or of another size if told. They are not replicated.",
 			Where:   engine.AtAll, Plan: planDebugPopulate,
+		},
+		{
+			Name: "QUICKLIST", Arity: -3, Flags: engine.ReadOnly, Keys: "RO idx2 range(last=0,step=1,limit=0)", Syntax: "DEBUG QUICKLIST <key> [<0 | 1>]",
+			Summary: "Prints the nodes of a list to the server's standard output, with 1 their elements too.", Where: engine.AtKeys, Run: debugQuicklist,
 		},
 		{
 			Name: "RELOAD", Arity: -2, Syntax: "DEBUG RELOAD", Summary: "Saves every value in its RDB form and loads it again, in memory.", Where: engine.AtAll, Plan: planDebugReload,
