@@ -15,6 +15,8 @@ type Session struct {
 	V       int  // protocol version 2 or 3
 	NoTouch bool // CLIENT NO-TOUCH
 	InMulti bool
+	// Fieldsets are the connection's own; nil only where no connection stands behind the session.
+	Fieldsets *Fieldsets
 }
 
 // Ctx is the world of one command execution on one shard. Runs on the shard's loop; a Ctx is reused, so

@@ -127,7 +127,7 @@ func (k *Conn) Local() bool       { return k.peer.Unix || k.peer.Loopback }
 // Open takes a new connection into the loop.
 func (l *Loop) Open(wire Wire, peer Peer) *Conn {
 	k := &Conn{ID: l.Server.nextID.Add(1), loop: l, wire: wire, peer: peer, openMs: l.nowMs, usedMs: l.nowMs}
-	k.Session = engine.Session{ID: k.ID, V: 2}
+	k.Session = engine.Session{ID: k.ID, V: 2, Fieldsets: new(engine.Fieldsets)}
 	k.parser.MaxBulk = l.opt.ProtoMaxBulkLen
 	if l.opt.RequirePass != "" {
 		k.flags |= flagUnauth

@@ -54,6 +54,7 @@ func reset(c *Call) {
 	k.flags &^= flagReplyOff | flagReplySkip | flagReplySkipNext | flagNoEvict
 	k.Name = ""
 	k.Session.DB, k.Session.NoTouch = 0, false
+	k.Session.Fieldsets.Clear()
 	k.setProto(2)
 	c.Reply.V = 2
 	k.setAuth(l.opt.RequirePass == "")

@@ -48,7 +48,7 @@ func New(t testing.TB, types []engine.Type, rows ...[]engine.Command) *Harness {
 		t.Fatal(err)
 	}
 	h := &Harness{T: t, Now: StartMs, Table: table, types: new([8]engine.Type)}
-	h.Session = engine.Session{ID: 1, V: 2}
+	h.Session = engine.Session{ID: 1, V: 2, Fieldsets: new(engine.Fieldsets)}
 	for _, y := range types {
 		h.types[y.ID()] = y
 	}

@@ -34,6 +34,7 @@ func row(name, since string, arity int, flags engine.Flags, keys, syntax, replie
 func Commands() []engine.Command {
 	rows := append(changing(), reading()...)
 	rows = append(rows, expiring()...)
+	rows = append(rows, himport())
 	for i := range rows {
 		more(&rows[i])
 	}

@@ -18,3 +18,7 @@ func fresh(t testing.TB) *enginetest.Harness { return one(t).Multi(2, 5) }
 func TestTranscripts(t *testing.T) { enginetest.Transcripts(t, "testdata", fresh) }
 
 func TestTranscriptsRedis(t *testing.T) { enginetest.TranscriptsRedis(t, "testdata") }
+
+// TestTranscriptsOfOneWorld are of commands that keep something in the session, which all worlds of a harness
+// share.
+func TestTranscriptsOfOneWorld(t *testing.T) { enginetest.Transcripts(t, "testdata/single", one) }
