@@ -119,7 +119,8 @@ func (a *AOF) openNext(r *rewrite) (File, error) {
 		name = r.next.addIncr(o.Name).Name
 	}
 	r.part = a.path(name)
-	file, err := a.fs.Create(r.part)
+	_ = a.fs.Remove(r.part) // one that nothing names may be left from before
+	file, err := a.fs.Append(r.part)
 	if err != nil {
 		a.logf(levelWarning, "Can't open the append-only file %s: %s", name, systemText(err))
 		return nil, err

@@ -135,13 +135,12 @@ func (x *Writer) head() []byte {
 	return b
 }
 
-// Patch corrects the version in the head; it does nothing when that is right already. Call it after Close.
-func (x *Writer) Patch(w io.WriterAt) error {
-	if x.Version == x.declared || x.err != nil {
-		return x.err
+// Patch is the right head, to be written over the first bytes of the file after Close; nil when they are right.
+func (x *Writer) Patch() []byte {
+	if x.Version == x.declared {
+		return nil
 	}
-	_, err := w.WriteAt(fmt.Appendf(nil, "%04d", x.Version), int64(len(magic)))
-	return err
+	return fmt.Appendf(nil, "%s%04d", magic, x.Version)
 }
 
 // patched is the checksum of a file of n bytes after its first bytes have changed by the bits of diff: the

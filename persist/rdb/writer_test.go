@@ -38,8 +38,8 @@ func TestWriter(t *testing.T) {
 	if err := w.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if err := w.Patch(nil); err != nil {
-		t.Fatal(err)
+	if b := w.Patch(); b != nil {
+		t.Fatalf("patch %q", b)
 	}
 	items, err := readAll(bytes.NewReader(b.Bytes()), int64(b.Len()))
 	if err != nil || w.Size() != int64(b.Len())-sumSize {
@@ -89,7 +89,7 @@ func TestPatch(t *testing.T) {
 	if err := w.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if err := w.Patch(f); err != nil {
+	if _, err := f.WriteAt(w.Patch(), 0); err != nil {
 		t.Fatal(err)
 	}
 	if err := f.Close(); err != nil {
