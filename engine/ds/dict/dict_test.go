@@ -114,9 +114,9 @@ func TestElementExample(t *testing.T) {
 func TestDict(t *testing.T) {
 	for _, keys := range []bool{false, true} {
 		w := newWorld(t, keys)
-		n := 100_000
+		n := 20_000
 		if testing.Short() {
-			n = 20_000
+			n = 5_000
 		}
 		rnd := rand.New(rand.NewPCG(1, 2))
 		for i := range n {
@@ -133,7 +133,7 @@ func TestDict(t *testing.T) {
 		w.check()
 		for i := range n {
 			w.remove(fmt.Sprintf("field:%d", i))
-			if i%10000 == 0 || n-i < 100 {
+			if i%3000 == 0 || n-i < 100 {
 				w.check()
 			}
 		}
@@ -337,7 +337,7 @@ func TestNoMemory(t *testing.T) {
 		t.Fatal(err)
 	}
 	// Smaller classes may have room left: go on until nothing fits.
-	for i := range 300_000 {
+	for i := range 60_000 {
 		d.Put(fmt.Appendf(nil, "small:%d", i), nil, 0)
 	}
 	if err := d.Check(); err != nil {
