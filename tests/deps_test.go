@@ -23,8 +23,9 @@ engine           : engine/ds proto persist/rdb
 engine/enginetest: engine engine/ds proto persist/rdb
 engine/generic   : engine engine/ds proto persist/rdb
 engine/str       : engine engine/ds proto persist/rdb
+engine/geo       : engine engine/ds proto persist/rdb engine/str engine/TYPES
 engine/TYPES     : engine engine/ds proto persist/rdb engine/str
-engine/builtin   : engine engine/str engine/TYPES engine/generic
+engine/builtin   : engine engine/str engine/TYPES engine/generic engine/geo
 txn              : engine engine/ds proto
 shard            : engine engine/ds proto txn
 shard/sim        : engine engine/ds proto txn shard

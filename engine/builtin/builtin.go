@@ -4,6 +4,7 @@ import (
 	"hashlane/engine"
 	"hashlane/engine/bitmap"
 	"hashlane/engine/generic"
+	"hashlane/engine/geo"
 	"hashlane/engine/hash"
 	"hashlane/engine/hll"
 	"hashlane/engine/list"
@@ -31,6 +32,7 @@ func Commands() [][]engine.Command {
 	return [][]engine.Command{
 		bitmap.Commands(),
 		generic.Commands(),
+		geo.Commands(),
 		hash.Commands(),
 		hll.Commands(),
 		list.Commands(),

@@ -3,6 +3,8 @@ package zset
 import "hashlane/engine"
 
 // Commands are the rows of the sorted set commands.
+//
+//long:one table
 func Commands() []engine.Command {
 	return []engine.Command{
 		{
