@@ -32,14 +32,39 @@ func (p *pairOf) compare(t *testing.T, args []string) bool {
 	cmd := strings.ToUpper(args[0])
 	sorted(args, &ours)
 	sorted(args, &theirs)
-	if theirs.Str == "quicklist" && ours.Str == "listpack" && cmd == "OBJECT" {
-		return true // 7.0 has no other lists
-	}
-	if ours.String() == theirs.String() || strings.HasSuffix(cmd, "EXPIRETIME") && closeTo(ours, theirs) {
+	if shown(cmd, &ours) == shown(cmd, &theirs) || later[cmd] && strings.HasPrefix(theirs.Str, "ERR wrong number of arguments") || strings.HasSuffix(cmd, "EXPIRETIME") && closeTo(ours, theirs) {
 		return true
 	}
 	t.Errorf("%q\n  ours  %.400s\n  redis %.400s\n before: %s", args, ours, theirs, p.history(args))
 	return false
+}
+
+// later are commands with words that 7.0 does not take.
+var later = map[string]bool{"ZRANK": true, "ZREVRANK": true}
+
+// shown is the text that is compared. 7.0 has no listpack lists, and prints scores with 17 digits where the
+// shortest text that reads the same is enough.
+func shown(cmd string, r *client.Reply) string {
+	switch {
+	case cmd == "EXEC" || cmd == "OBJECT":
+		shorten(r)
+		return strings.ReplaceAll(r.String(), `$"listpack"`, `$"quicklist"`)
+	case cmd[0] == 'Z' || strings.HasPrefix(cmd, "BZ") || strings.HasPrefix(cmd, "GEO"):
+		shorten(r)
+	}
+	return r.String()
+}
+
+// shorten makes the numbers of a reply, integers excluded, the shortest texts.
+func shorten(r *client.Reply) {
+	if (r.Kind == '$' || r.Kind == ',') && strings.ContainsAny(r.Str, ".e") {
+		if f, err := strconv.ParseFloat(r.Str, 64); err == nil {
+			r.Str = strconv.FormatFloat(f, 'g', -1, 64)
+		}
+	}
+	for i := range r.Elems {
+		shorten(&r.Elems[i])
+	}
 }
 
 // closeTo allows for the time between two servers' execution of a relative expiry.

@@ -94,7 +94,7 @@ var random = map[string]bool{"SPOP": true, "SRANDMEMBER": true, "HRANDFIELD": tr
 // families are the groups of commands by name.
 var families = map[string][]func(*generator) []string{
 	"string": stringMakers, "bit": bitMakers, "key": keyMakers, "list": listMakers, "hash": hashMakers, "set": setMakers, "zset": zsetMakers,
-	"geo": geoMakers, "stream": streamMakers, "sort": sortMakers,
+	"geo": geoMakers, "stream": streamMakers, "sort": sortMakers, "wait": waitMakers,
 }
 
 // chosen are the families that lines are made of: COMPAT_FAMILIES, with commas, or those that are built in. The
