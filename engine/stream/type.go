@@ -1,6 +1,7 @@
 package stream
 
 import (
+	"bytes"
 	"encoding/binary"
 
 	"hashlane/engine"
@@ -69,6 +70,7 @@ func (Type) Digest(r engine.Rec, d *engine.Digest) {
 			return
 		}
 		buf = appendID(buf[:0], e.id)
+		buf[bytes.IndexByte(buf, '-')] = '.' // as the digest has it
 		d.Mix(buf)
 		e.each(func(field, value listpack.Value) {
 			mix(field)
