@@ -300,7 +300,7 @@ func (h *fields) putTable(p place, had bool, name, value []byte, at int64) {
 		old = p.e.Expiry()
 		_, ok = d.Set(p.e, value, at)
 	} else {
-		_, _, ok = d.Add(name, value, at)
+		_, ok = d.Insert(name, value, at)
 	}
 	if !ok {
 		panic(engine.ErrNoMemory)

@@ -85,6 +85,11 @@ func (d Dict) Add(key, value []byte, expiry int64) (e Entry, added, ok bool) {
 	return e, ok, ok
 }
 
+// Insert is Add of a key that is known not to be there.
+func (d Dict) Insert(key, value []byte, expiry int64) (Entry, bool) {
+	return d.insert(table.Hash(key), &shape{key, value, expiry, d.Keys})
+}
+
 // Put inserts key or gives it a new value and expiry (0: none). ok false: no memory, nothing has changed.
 func (d Dict) Put(key, value []byte, expiry int64) (added, ok bool) {
 	hash := table.Hash(key)
@@ -104,23 +109,33 @@ func (d Dict) Put(key, value []byte, expiry int64) (added, ok bool) {
 // no memory, nothing has changed.
 func (d Dict) Set(e Entry, value []byte, expiry int64) (Entry, bool) {
 	key := e.Key()
+	s := shape{key, value, expiry, d.Keys}
+	if d.rewrite(e, &s) {
+		return e, true
+	}
 	hash := table.Hash(key)
 	b := d.bucket(d.home(hash))
 	i, _ := b.find(d.Arena, key, tagOf(hash))
-	return d.replace(b, i, e, &shape{key, value, expiry, d.Keys})
+	return d.replace(b, i, e, &s)
+}
+
+// rewrite writes an element anew in its block, if it fits exactly.
+func (d Dict) rewrite(e Entry, s *shape) bool {
+	if !d.Keys {
+		if d.Arena.Cap(e.h) != arena.SizeFor(s.size()) {
+			return false
+		}
+		n, w := number(e.p)
+		s.writeTail(addOf(e, n+w))
+	}
+	return true
 }
 
 func (d Dict) replace(b bucket, i int, e Entry, s *shape) (Entry, bool) {
-	if d.Keys {
+	if d.rewrite(e, s) {
 		return e, true
 	}
-	size := s.size()
-	if d.Arena.Cap(e.h) == arena.SizeFor(size) {
-		n, w := number(e.p)
-		s.writeTail(addOf(e, n+w))
-		return e, true
-	}
-	h := d.Arena.Alloc(size)
+	h := d.Arena.Alloc(s.size())
 	if h == 0 {
 		return e, false
 	}

@@ -153,7 +153,7 @@ func TestDirectory(t *testing.T) {
 	name := func(i int) []byte { binary.BigEndian.PutUint64(key[:], uint64(i)); return key[:] }
 	const n = (4*segment + 100) * load
 	for i := range n {
-		if _, added, ok := w.d.Add(name(i), nil, 0); !added || !ok {
+		if _, ok := w.d.Insert(name(i), nil, 0); !ok {
 			t.Fatal("no memory")
 		}
 	}
@@ -199,6 +199,9 @@ func TestFreeInPieces(t *testing.T) {
 func TestSetOfItsOwnValue(t *testing.T) {
 	w := newWorld(t, false)
 	w.put("f", "0123456789", 0)
+	if _, added, ok := w.d.Add([]byte("f"), nil, 0); added || !ok {
+		t.Fatalf("Add of what is there: added %v, ok %v", added, ok)
+	}
 	for _, at := range []int64{5, 0, MaxExpiry, 7} {
 		e := w.d.Find([]byte("f"))
 		e, ok := w.d.Set(e, e.Value(), at)
