@@ -66,6 +66,9 @@ type Reader struct {
 
 	block int // size of the last block that was made
 
+	stored  uint64 // checksum in the file
+	checked bool
+
 	item      *Item
 	templates map[uint64][][]byte
 }
@@ -91,6 +94,10 @@ func NewReader(src io.Reader, size int64) (*Reader, error) {
 
 // Pos is how many bytes of the file have been read.
 func (r *Reader) Pos() int64 { return r.base + int64(r.at) }
+
+// Sum is the checksum that the file has; 0: it was not computed. ok is false before its end, and for versions
+// without one.
+func (r *Reader) Sum() (stored uint64, ok bool) { return r.stored, r.checked }
 
 // Rest is what comes after the file in the stream: the commands behind the preamble of an append-only file.
 // Ask after Next has answered io.EOF.
@@ -164,6 +171,9 @@ func (r *Reader) hash(end int) {
 
 func (r *Reader) newError(reason string) *Error {
 	e := &Error{Pos: r.Pos(), Step: r.step, Reason: reason, Kind: -1}
+	if r.step == StepStart {
+		e.Kind = 0 // as redis-check-rdb has it
+	}
 	if x := r.item; x != nil && (r.step == StepValue || r.step == StepKey) {
 		e.Kind = int(x.kind)
 		if r.step == StepValue {
@@ -171,6 +181,13 @@ func (r *Reader) newError(reason string) *Error {
 		}
 	}
 	return e
+}
+
+// Refuse ends the reading with an Error for the item just read: whoever wants it cannot have it.
+func (r *Reader) Refuse(step Step, reason string) error {
+	r.step = step
+	r.err = r.newError(reason)
+	return r.err
 }
 
 func (r *Reader) fail(format string, args ...any) error {
@@ -342,6 +359,7 @@ func (r *Reader) end() error {
 	}
 	r.mark, r.sum = r.at, r.at
 	want := binary.LittleEndian.Uint64(b)
+	r.stored, r.checked = want, true
 	if r.CheckSum && want != 0 && want != r.crc {
 		r.err = &Error{Pos: r.Pos(), Step: StepCheckSum, Reason: reasonCRC, Kind: -1, Want: want, Got: r.crc}
 		return r.err

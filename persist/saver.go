@@ -1,0 +1,455 @@
+package persist
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"hashlane/engine"
+)
+
+// SavePoint has a snapshot made when there are so many changes after so many seconds.
+type SavePoint struct{ Seconds, Changes int64 }
+
+// SaveOptions are the configuration values that saving reads.
+type SaveOptions struct {
+	Name             string // dbfilename
+	CheckSum         bool
+	IncrementalFsync bool
+	KeyDelay         time.Duration
+	Points           []SavePoint
+	StopWrites       bool // stop-writes-on-bgsave-error
+}
+
+// SaveHost is the server as the saver sees it. Off-loop: but for Options none of it is called on a loop.
+type SaveHost interface {
+	// Log takes a line; levels are those of loglevel.
+	Log(level int, text string)
+	Now() time.Time
+	// Options are those of now, Head is what the file says about the server.
+	Options() SaveOptions
+	Head() (version string, usedMemory int64, functions [][]byte)
+	// Dirty is the number of changes since the server has begun.
+	Dirty() int64
+	// DenySaves has writes refused because a snapshot failed, or lets them go on.
+	DenySaves(on bool)
+	// Busy reports that a log is being rewritten: a snapshot has to wait.
+	Busy() bool
+}
+
+// Saver makes snapshots of the data in its file: at once (Save), in the background (BgSave), at save points
+// (Cron). At most one is under way.
+type Saver struct {
+	fs    FS
+	host  SaveHost
+	shots *Snapshots
+
+	mu        sync.Mutex
+	running   *save // under way
+	scheduled bool
+	info      SaveInfo
+	dirtyBase int64 // Dirty at the cut of the last good save
+	clean     bool  // everything has been flushed, and the empty file is being written
+	denied    bool
+}
+
+// SaveInfo is what INFO shows.
+type SaveInfo struct {
+	Running, Failed, Scheduled bool
+	LastSave, LastTry          int64 // Unix seconds
+	LastSec                    int64 // how long the last one in the background took, -1: there was none
+	CurrentSec                 int64 // how long the one under way has taken, -1
+	Saves                      int64
+	LastCopied                 int64 // bytes
+	Copied, CopiedPeak         int64 // of the one under way
+	CopiedAge                  int64 // seconds
+	Total, Done                int64 // keys of the one under way
+}
+
+// save is a snapshot under way.
+type save struct {
+	stop       chan struct{}
+	stopped    sync.Once
+	why        string // it was stopped
+	background bool
+	start      time.Time
+	progress   Progress
+	cutDirty   int64
+	temp       string
+	done       chan struct{}
+	err        error
+}
+
+func (v *save) abort(why string) {
+	v.stopped.Do(func() {
+		v.why = why
+		close(v.stop)
+	})
+}
+
+// syncEvery is how much is written between two fsyncs while a file grows.
+const syncEvery = 4 << 20
+
+// retryAfter is how many seconds pass between a snapshot that failed and the next one that nobody asked for.
+const retryAfter = 5
+
+// NewSaver makes one; what is in memory counts as saved.
+func NewSaver(fs FS, host SaveHost, shots *Snapshots) *Saver {
+	s := &Saver{fs: fs, host: host, shots: shots}
+	s.info.LastSec, s.info.LastSave = -1, host.Now().Unix()
+	return s
+}
+
+func (s *Saver) logf(level int, format string, args ...any) {
+	s.host.Log(level, fmt.Sprintf(format, args...))
+}
+
+// Loaded says that what is in memory is what the file has, now: changes are counted from here.
+func (s *Saver) Loaded() {
+	n := s.host.Dirty()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.dirtyBase = n
+}
+
+// Running reports that a snapshot is under way.
+func (s *Saver) Running() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.running != nil
+}
+
+// LastSave is when the last good save was, Unix seconds.
+func (s *Saver) LastSave() int64 {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.info.LastSave
+}
+
+// Info is a copy of the figures.
+func (s *Saver) Info() SaveInfo {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	i := s.info
+	i.CurrentSec, i.Scheduled = -1, s.scheduled
+	if v := s.running; v != nil {
+		g := &v.progress
+		i.Running = v.background
+		i.Total, i.Done = g.Total.Load(), g.Done.Load()
+		i.Copied = g.Copied.Load()
+		i.CopiedPeak = i.Copied
+		if v.background {
+			i.CurrentSec = int64(s.host.Now().Sub(v.start).Seconds())
+		}
+	}
+	return i
+}
+
+// Changes is the number of changes that the last good save does not have. dirty is Dirty of now.
+func (s *Saver) Changes(dirty int64) int64 {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.clean {
+		return 0
+	}
+	return max(dirty-s.dirtyBase, 0)
+}
+
+// ErrRunning is the error of a save while another is under way, ErrBusy that of one while a log is being
+// rewritten.
+var (
+	ErrRunning = errors.New("persist: a snapshot is under way")
+	ErrBusy    = errors.New("persist: a log is being rewritten")
+)
+
+// Save writes the file while the server stands still. What went wrong is in the log. Off-loop.
+func (s *Saver) Save() error {
+	v, err := s.begin(false)
+	if err != nil {
+		return err
+	}
+	s.run(v)
+	return v.err
+}
+
+// begin takes the place of the snapshot under way.
+func (s *Saver) begin(background bool) (*save, error) {
+	now := s.host.Now()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.running != nil {
+		return nil, ErrRunning
+	}
+	name := fmt.Sprintf("temp-%d.rdb", os.Getpid())
+	if background {
+		name = fmt.Sprintf("temp-%d-bg.rdb", os.Getpid())
+		s.info.LastTry = now.Unix()
+		s.scheduled = false
+	}
+	v := &save{stop: make(chan struct{}), background: background, start: now, temp: name, done: make(chan struct{})}
+	s.running = v
+	s.info.Saves++
+	return v, nil
+}
+
+// BgSave begins a snapshot in the background. With schedule it waits for the rewrite of a log to end. The
+// error is ErrRunning or ErrBusy. Off-loop.
+func (s *Saver) BgSave(schedule bool) (scheduled bool, err error) {
+	if s.host.Busy() {
+		if s.Running() {
+			return false, ErrRunning
+		}
+		if schedule {
+			s.Schedule()
+			return true, nil
+		}
+		return false, ErrBusy
+	}
+	v, err := s.begin(true)
+	if err != nil {
+		return false, err
+	}
+	s.logf(levelNotice, "Background saving started by pid %d", os.Getpid())
+	go s.run(v)
+	return false, nil
+}
+
+// Schedule has Cron begin a snapshot as soon as nothing is in its way.
+func (s *Saver) Schedule() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.scheduled = true
+}
+
+// run makes the snapshot v and takes notice of how it ended.
+func (s *Saver) run(v *save) {
+	o := s.host.Options()
+	v.err = s.write(v, &o)
+	end := s.host.Now()
+	s.mu.Lock()
+	s.running = nil
+	i := &s.info
+	if v.err == nil {
+		i.LastSave, i.Failed = end.Unix(), false
+		s.dirtyBase, s.clean = v.cutDirty, false
+	} else if v.background && v.why == "" {
+		i.Failed = true
+	}
+	if v.background {
+		i.LastSec, i.LastCopied = int64(end.Sub(v.start).Seconds()), v.progress.Copied.Load()
+	}
+	s.mu.Unlock()
+	s.Apply()
+	if v.background {
+		switch {
+		case v.err == nil:
+			s.logf(levelNotice, "Background saving terminated with success")
+		case v.why != "":
+			s.logf(levelWarning, "Background saving terminated: %s", v.why)
+		default:
+			s.logf(levelWarning, "Background saving error")
+		}
+	}
+	close(v.done)
+}
+
+// Apply has writes refused after a snapshot that failed, if the options say so. Off-loop.
+func (s *Saver) Apply() {
+	o := s.host.Options()
+	s.mu.Lock()
+	on := s.info.Failed && o.StopWrites && len(o.Points) > 0
+	change := on != s.denied
+	s.denied = on
+	s.mu.Unlock()
+	if change {
+		s.host.DenySaves(on)
+	}
+}
+
+// write makes the temporary file and puts it in the place of the old one.
+func (s *Saver) write(v *save, o *SaveOptions) error {
+	f, err := s.fs.Create(v.temp)
+	if err != nil {
+		dir, _ := os.Getwd()
+		s.logf(levelWarning, "Failed opening the temp RDB file %s (in server root dir %s) for saving: %s", v.temp, dir, systemText(err))
+		return err
+	}
+	out := &syncing{f: f}
+	if o.IncrementalFsync {
+		out.every = syncEvery
+	}
+	version, used, functions := s.host.Head()
+	var dirty atomic.Int64
+	w := &SnapshotOptions{
+		CheckSum: o.CheckSum, Still: !v.background, Version: version, UsedMemory: used, Now: v.start, Functions: functions,
+		KeyDelay: o.KeyDelay, Progress: &v.progress,
+		AtVisit: func(_ int, sp *engine.Space) { dirty.Add(sp.Stats.Dirty) },
+		Finish: func(patch []byte, err error) error {
+			if err = s.finish(v, o, f, patch, err); err != nil {
+				_ = s.fs.Remove(v.temp) // it may not be there any more
+			}
+			return err
+		},
+	}
+	err = s.shots.Write(out, w, v.stop)
+	v.cutDirty = dirty.Load()
+	return err
+}
+
+// finish syncs the file and renames it.
+func (s *Saver) finish(v *save, o *SaveOptions, f File, patch []byte, err error) error {
+	step := func(what string, do func() error) {
+		if err == nil {
+			if err = do(); err != nil {
+				s.logf(levelWarning, "Write error saving DB on disk(%s): %s", what, systemText(err))
+			}
+		}
+	}
+	if err != nil && !errors.Is(err, ErrStopped) {
+		s.logf(levelWarning, "Write error saving DB on disk: %s", systemText(err))
+	}
+	step("fsync", f.Sync)
+	if cerr := f.Close(); err == nil {
+		err = cerr
+	}
+	if patch != nil {
+		step("head", func() error { return s.patch(v.temp, patch) })
+	}
+	if err == nil {
+		if err = s.fs.Rename(v.temp, o.Name); err != nil {
+			dir, _ := os.Getwd()
+			s.logf(levelWarning, "Error moving temp DB file %s on the final destination %s (in server root dir %s): %s", v.temp, o.Name, dir, systemText(err))
+		}
+	}
+	if err == nil {
+		step("fsync of the folder", func() error { return s.fs.SyncDir(filepath.Dir(o.Name)) })
+	}
+	if err == nil {
+		s.logf(levelNotice, "DB saved on disk")
+	}
+	return err
+}
+
+// patch overwrites the first bytes of a file.
+func (s *Saver) patch(name string, b []byte) error {
+	f, err := s.fs.Edit(name)
+	if err != nil {
+		return err
+	}
+	if _, err = f.Write(b); err == nil {
+		err = f.Sync()
+	}
+	if cerr := f.Close(); err == nil {
+		err = cerr
+	}
+	return err
+}
+
+// syncing is a file that is synced now and then while it grows, so that the kernel does not write all of it at
+// the end.
+type syncing struct {
+	f     File
+	every int64 // bytes, 0: never
+	since int64
+}
+
+func (w *syncing) Write(b []byte) (int, error) {
+	n, err := w.f.Write(b)
+	if w.since += int64(n); err == nil && w.every > 0 && w.since >= w.every {
+		w.since = 0
+		err = w.f.Sync()
+	}
+	return n, err
+}
+
+// Cron begins a snapshot that has been scheduled, or that a save point asks for. Call it about ten times a
+// second. Off-loop.
+func (s *Saver) Cron() {
+	if s.Running() || s.host.Busy() {
+		return
+	}
+	o := s.host.Options()
+	if len(o.Points) == 0 && !s.isScheduled() {
+		return
+	}
+	dirty := s.Changes(s.host.Dirty())
+	now := s.host.Now().Unix()
+	s.mu.Lock()
+	i := s.info
+	s.mu.Unlock()
+	if i.Failed && now-i.LastTry <= retryAfter {
+		return
+	}
+	for _, p := range o.Points {
+		if dirty >= p.Changes && now-i.LastSave > p.Seconds {
+			s.logf(levelNotice, "%d changes in %d seconds. Saving...", p.Changes, p.Seconds)
+			_, _ = s.BgSave(false) // if it cannot, the next Cron tries again
+			return
+		}
+	}
+	if s.isScheduled() {
+		_, _ = s.BgSave(true)
+	}
+}
+
+func (s *Saver) isScheduled() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.scheduled
+}
+
+// Abort stops a snapshot under way, if it is one in the background. It does not wait. Any goroutine.
+func (s *Saver) Abort(why string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if v := s.running; v != nil && v.background {
+		v.abort(why)
+	}
+}
+
+// Flushed takes notice that all databases have been emptied: a snapshot of what they held is of no use, and
+// with save points the file is made empty too. Any goroutine; it does not wait.
+func (s *Saver) Flushed() {
+	s.Abort("all databases have been flushed")
+	if len(s.host.Options().Points) == 0 {
+		return
+	}
+	s.mu.Lock()
+	s.clean = true
+	s.mu.Unlock()
+	go func() {
+		s.Wait()
+		if err := s.Save(); err != nil {
+			s.mu.Lock()
+			s.clean = false
+			s.mu.Unlock()
+		}
+	}()
+}
+
+// Wait returns when no snapshot is under way.
+func (s *Saver) Wait() {
+	for {
+		s.mu.Lock()
+		v := s.running
+		s.mu.Unlock()
+		if v == nil {
+			return
+		}
+		<-v.done
+	}
+}
+
+// Temp are the temporary files of what is under way, to be removed when the process ends at once.
+func (s *Saver) Temp() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if v := s.running; v != nil {
+		return []string{v.temp}
+	}
+	return nil
+}
