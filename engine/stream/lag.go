@@ -2,10 +2,10 @@ package stream
 
 import "hashlane/engine/ds/idtree"
 
-// hasTombstones reports whether an entry was deleted (XDEL) at or above `from`: then counting by arithmetic is
-// not safe there.
+// hasTombstones reports whether an entry was deleted (XDEL) at or above `from`, and not below all entries that
+// are left: then counting by arithmetic is not safe there.
 func (s stream) hasTombstones(from ID) bool {
-	return s.length > 0 && !s.maxDeleted.IsZero() && !s.maxDeleted.Less(from)
+	return s.length > 0 && !s.maxDeleted.IsZero() && !s.maxDeleted.Less(s.first) && !s.maxDeleted.Less(from)
 }
 
 // readUpTo is how many entries were ever added up to id, or unknownReads where deletions make that unsure.
@@ -15,7 +15,7 @@ func (s stream) readUpTo(id ID) int64 {
 		return 0
 	case s.length == 0 && !s.last.Less(id):
 		return int64(s.added)
-	case !id.IsZero() && id.Less(s.maxDeleted):
+	case !id.IsZero() && id.Less(s.maxDeleted) && !s.maxDeleted.Less(s.first):
 		return unknownReads
 	case id == s.last:
 		return int64(s.added)

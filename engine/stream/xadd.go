@@ -280,6 +280,8 @@ func (a *addition) trimWords(c *engine.Ctx, s stream, word func(i int) []byte) [
 			args = append(args, wordEqual)
 		case a.approx && i == a.boundAt && a.by == 'L':
 			args = append(args, number(int64(s.length)))
+		case a.approx && i == a.boundAt && s.length == 0:
+			args = append(args, idText(idtree.Max))
 		case a.approx && i == a.boundAt:
 			args = append(args, idText(s.first))
 		case a.limitAt > 0 && (i == a.limitAt || i == a.limitAt+1):

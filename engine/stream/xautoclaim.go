@@ -24,10 +24,7 @@ func parseAutoclaim(args [][]byte) (minIdle int64, start ID, count int64, justID
 		case i+1 < len(args) && isWord(args[i], "COUNT"):
 			i++
 			n, ok := resp.ParseInt(args[i])
-			if !ok {
-				return minIdle, start, count, false, resp.ErrNotInt
-			}
-			if n < 1 || n > 1<<58 {
+			if !ok || n < 1 || n > 1<<58 {
 				return minIdle, start, count, false, resp.ErrCountPositive
 			}
 			count = n
@@ -72,7 +69,7 @@ type autoclaim struct {
 	s             stream
 	g             *group
 	minIdle       int64
-	count         int64 // still to claim
+	count         int64 // still to claim, or to drop
 	justID        bool
 	owner         arena.Handle
 	claimed, gone []ID
@@ -105,6 +102,7 @@ func (a *autoclaim) take(c *engine.Ctx, id ID, p *pending) {
 		c.AddDirty(1)
 		s.settle(g, id)
 		a.gone = append(a.gone, id)
+		a.count--
 		return
 	}
 	if p.owner != 0 && a.minIdle > 0 && c.Now-p.at < a.minIdle {

@@ -175,15 +175,13 @@ func (s stream) claimOne(c *engine.Ctx, g *group, id ID, q *claim, owner *arena.
 		p = s.pendingOf(g, id)
 	}
 	count := uint64(1)
-	switch {
-	case q.retries >= 0:
-		count = uint64(q.retries)
-	case p != nil && q.justID:
+	if p != nil {
 		count = p.count
-	case p != nil:
-		count = p.count + 1
-	case q.justID:
-		count = 0
+	}
+	if q.retries >= 0 {
+		count = uint64(q.retries)
+	} else if !q.justID {
+		count++
 	}
 	s.deliver(g, id, *owner, q.at, count)
 	if q.justID {

@@ -17,6 +17,14 @@ var (
 // groupOptions reads [MKSTREAM] [ENTRIESREAD n] from the sixth word on.
 func groupOptions(c *engine.Ctx, create bool) (mkstream bool, read int64, err error) {
 	read = unknownReads
+	most := 7
+	if create {
+		most = 8
+	}
+	wrong := resp.Errorf("ERR unknown subcommand or wrong number of arguments for '%s'. Try XGROUP HELP.", resp.Shown(c.Args[1], 128))
+	if len(c.Args) > most {
+		return false, 0, wrong
+	}
 	for i := 5; i < len(c.Args); i++ {
 		switch {
 		case create && isWord(c.Args[i], "MKSTREAM"):
@@ -32,21 +40,21 @@ func groupOptions(c *engine.Ctx, create bool) (mkstream bool, read int64, err er
 			}
 			read = n
 		default:
-			return false, 0, resp.Errorf("ERR unknown subcommand or wrong number of arguments for '%s'. Try XGROUP HELP.", resp.Shown(c.Args[1], 128))
+			return false, 0, wrong
 		}
 	}
 	return mkstream, read, nil
 }
 
-// groupID reads the identifier of CREATE and SETID; "$" is the stream's last.
-func groupID(s stream, word []byte) (ID, error) {
+// groupID reads the identifier of CREATE and SETID; "$" is the stream's last. Only SETID knows "-" and "+".
+func groupID(s stream, word []byte, parse func([]byte, uint64) (ID, error)) (ID, error) {
 	if is(word, "$") {
 		if s.head == nil {
 			return ID{}, nil
 		}
 		return s.last, nil
 	}
-	return strictID(word, 0)
+	return parse(word, 0)
 }
 
 // xgroupCreate is XGROUP CREATE key group id|$ [MKSTREAM] [ENTRIESREAD n].
@@ -63,7 +71,7 @@ func xgroupCreate(c *engine.Ctx) {
 	}
 	var id ID
 	if err == nil {
-		id, err = groupID(s, c.Args[4])
+		id, err = groupID(s, c.Args[4], strictID)
 	}
 	if err != nil {
 		c.Reply.Err(err)
@@ -109,7 +117,7 @@ func xgroupSetid(c *engine.Ctx) {
 	s, g, err := groupToWrite(c)
 	var id ID
 	if err == nil {
-		id, err = groupID(s, c.Args[4])
+		id, err = groupID(s, c.Args[4], anyID)
 	}
 	if err != nil {
 		c.Reply.Err(err)

@@ -210,7 +210,7 @@ func (s stream) writeGroup(w *resp.Writer, g *group, count int64) {
 	s.writeReadAndLag(w, g)
 	intField(w, "pel-count", int64(g.pending.Len()))
 	intField(w, "nacked-count", int64(len(s.givenBack(g))))
-	w.BulkString("pel")
+	w.BulkString("pending")
 	s.writeDeliveries(w, g, s.pendingFrom(g, 0, ID{}, idtree.Max), g.pending.Len(), count, true)
 	w.BulkString("consumers")
 	w.Array(int(g.consumers.n))
@@ -222,7 +222,7 @@ func (s stream) writeGroup(w *resp.Writer, g *group, count int64) {
 		intField(w, "seen-time", x.seen)
 		intField(w, "active-time", x.active)
 		intField(w, "pel-count", int64(x.owned.Len()))
-		w.BulkString("pel")
+		w.BulkString("pending")
 		s.writeDeliveries(w, g, s.pendingFrom(g, h, ID{}, idtree.Max), x.owned.Len(), count, false)
 	}
 }

@@ -49,7 +49,8 @@ func parsePending(args [][]byte) (q pendingQuery, err error) {
 		return pendingQuery{summary: true}, nil
 	}
 	at := 3
-	if len(args) > 9 || !isWord(args[3], "IDLE") && (len(args) < 6 || len(args) > 7) || isWord(args[3], "IDLE") && len(args) < 8 {
+	// Words too many are overlooked up to here, as Redis does.
+	if len(args) < 6 || len(args) > 9 || isWord(args[3], "IDLE") && len(args) < 8 {
 		return q, resp.ErrSyntax
 	}
 	if isWord(args[3], "IDLE") {

@@ -87,11 +87,7 @@ options:
 		case more > 0 && isWord(word, "STREAMS"):
 			q.first = i + 1
 			if q.n = len(args) - q.first; q.n%2 != 0 {
-				name := "XREAD"
-				if grouped {
-					name = "XREADGROUP"
-				}
-				return q, resp.Errorf("ERR Unbalanced %s list of streams: for each stream key an ID or '$' must be specified.", name)
+				return q, resp.ErrReadUnbalanced
 			}
 			q.n /= 2
 			break options
@@ -142,6 +138,9 @@ func (q *reading) parseFrom(word []byte) (from, error) {
 		return from{kind: '>'}, nil
 	}
 	id, err := strictID(word, 0)
+	if q.group != nil && id == idtree.Max {
+		return from{kind: '>'}, err // as Redis has it
+	}
 	return from{id: id}, err
 }
 

@@ -94,6 +94,7 @@ const (
 	ErrReadDollar     Error = "ERR The $ ID is meaningless in the context of XREADGROUP: you want to read the history of this consumer by specifying a proper ID, or use the > ID to get new messages. The $ ID would just return an empty result set."
 	ErrReadLast       Error = "ERR The + ID is meaningless in the context of XREADGROUP: you want to read the history of this consumer by specifying a proper ID, or use the > ID to get new messages. The + ID would just return an empty result set."
 	ErrReadNew        Error = "ERR The > ID can be specified only when calling XREADGROUP using the GROUP <group> <consumer> option."
+	ErrReadUnbalanced Error = "ERR Unbalanced XREAD list of streams: for each stream key an ID or '$' must be specified."
 	ErrReadNoGroup    Error = "ERR Missing GROUP option for XREADGROUP"
 	ErrReadGroup      Error = "ERR The GROUP option is only supported by XREADGROUP. You called XREAD instead."
 	ErrReadNoAck      Error = "ERR The NOACK option is only supported by XREADGROUP. You called XREAD instead."
