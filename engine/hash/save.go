@@ -72,7 +72,8 @@ func earliest(r engine.Rec) (first int64) {
 func (Type) Loads(kind byte) bool {
 	switch kind {
 	case rdb.TypeHash, rdb.TypeHashZipmap, rdb.TypeHashZiplist, rdb.TypeHashListpack,
-		rdb.TypeHashMetadataPreGA, rdb.TypeHashListpackExPre, rdb.TypeHashMetadata, rdb.TypeHashListpackEx:
+		rdb.TypeHashMetadataPreGA, rdb.TypeHashListpackExPre, rdb.TypeHashMetadata, rdb.TypeHashListpackEx,
+		rdb.TypeHashTemplatePack, rdb.TypeHashTemplate:
 		return true
 	}
 	return false
@@ -90,6 +91,8 @@ func (Type) Load(c *engine.Ctx, key []byte, expireAt int64, kind byte, src []byt
 	switch kind {
 	case rdb.TypeHash, rdb.TypeHashMetadata, rdb.TypeHashMetadataPreGA:
 		l.table(kind)
+	case rdb.TypeHashTemplatePack, rdb.TypeHashTemplate:
+		l.template(kind)
 	default:
 		l.packed(kind)
 	}

@@ -63,6 +63,8 @@ func TestLoadsEveryForm(t *testing.T) {
 		{"pre_ga_metadata", rdb.TypeHashMetadataPreGA, "\x02\x05\x01a\x011\x00\x01b\x012", "listpackex [HSET a 1 b 2] [HPEXPIREAT 5 FIELDS 1 a]"},
 		{"pre_ga_listpack", rdb.TypeHashListpackExPre, pack("b", "2", "0", "a", "1", "7"), "listpackex [HSET a 1 b 2] [HPEXPIREAT 7 FIELDS 1 a]"},
 		{"metadata", rdb.TypeHashMetadata, "\x05\x00\x00\x00\x00\x00\x00\x00\x02\x01\x01a\x011\x03\x01b\x012", "listpackex [HSET a 1 b 2] [HPEXPIREAT 5 FIELDS 1 a] [HPEXPIREAT 7 FIELDS 1 b]"},
+		{"template_pack", rdb.TypeHashTemplatePack, "\x00" + pack("a", "b") + pack("17", "1", "two"), "listpack [HSET a 1 b two]"},
+		{"template", rdb.TypeHashTemplate, "\x01\x02\x01a\x01b\x011\x03two", "listpack [HSET a 1 b two]"},
 		{"listpack_ex", rdb.TypeHashListpackEx, at + pack("a", "1", "9", "b", "2", "0"), "listpackex [HSET a 1 b 2] [HPEXPIREAT 9 FIELDS 1 a]"},
 	} {
 		b := newBare(t)
@@ -95,6 +97,8 @@ func TestLoadRefuses(t *testing.T) {
 		{"not_a_listpack", rdb.TypeHashListpack, "\x05hello"},
 		{"expiry_no_number", rdb.TypeHashListpackExPre, pack("a", "1", "x")},
 		{"expiry_too_late", rdb.TypeHashListpackExPre, pack("a", "1", "70368744177664")},
+		{"too_few_values", rdb.TypeHashTemplatePack, "\x00" + pack("a", "b") + pack("17", "1")},
+		{"unknown_names", rdb.TypeHashTemplate, "\x02\x02\x01a\x01b\x011\x03two"},
 		{"time_cut_off", rdb.TypeHashMetadata, "\x00\x00"},
 	} {
 		b := newBare(t)
