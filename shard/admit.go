@@ -15,6 +15,11 @@ func (l *Loop) admit(k *Conn, s *staged) (admitted, done bool) {
 	if k.flags&flagReplay != 0 && c != nil && c.ArityOK(len(s.args)) {
 		return l.admitReplay(k, s)
 	}
+	if l.Server.loading.Load() == int32(loadingHeld) {
+		k.stop |= stopPause
+		l.paused = append(l.paused, k)
+		return false, false
+	}
 	switch {
 	case c == nil && guarded(s.parent) && !l.debugAllowed(k):
 		return l.refuse(k, nil, errGuarded(s.parent))

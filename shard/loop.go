@@ -123,7 +123,7 @@ func (l *Loop) takeOptions(o *Options) {
 
 func (l *Loop) setSpecial() {
 	s := l.Server
-	l.special = s.pause.mode() != pauseOff || l.Space.Opt.MaxMemory > 0 || s.monitors.Load() != 0 || s.loading.Load() || s.denied() != "" || s.writesHeld.Load()
+	l.special = s.pause.mode() != pauseOff || l.Space.Opt.MaxMemory > 0 || s.monitors.Load() != 0 || s.Loading() || s.denied() != "" || s.writesHeld.Load()
 }
 
 func (l *Loop) takeIn() {

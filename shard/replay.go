@@ -44,27 +44,48 @@ func (s *Server) refusal(k *Conn, c *commandInfo) resp.Error {
 			return e
 		}
 	}
-	if s.loading.Load() && !c.Flags.Has(engine.Loading) {
+	if s.Loading() && !c.Flags.Has(engine.Loading) {
 		return resp.ErrLoading
 	}
 	return ""
 }
 
-// SetLoading begins or ends a time in which the data is loaded: clients are told so, no effects are
-// collected, and with replay no key's time is over. Off-loop: any goroutine but a loop; it returns when all
-// loops know.
+// loadingMode is what clients see of a load. A short one they do not notice.
+type loadingMode int32
+
+const (
+	loadingOff  loadingMode = iota
+	loadingHeld             // commands wait for the end
+	loadingTold             // they are answered with LOADING, but for those that may run
+)
+
+// SetLoading begins or ends a time in which the data is loaded: commands wait, no effects are collected, and
+// with replay no key's time is over. Off-loop: any goroutine but a loop; it returns when all loops know.
 func (s *Server) SetLoading(on, replay bool) {
-	s.loading.Store(on)
+	mode := loadingOff
+	if on {
+		mode = loadingHeld
+	}
+	s.loading.Store(int32(mode))
 	s.Visit(func(l *Loop) any {
 		l.Space.Loading = on && replay
 		l.Space.Listening = !on && s.journal.listeners.Load() > 0
-		l.setSpecial()
+		l.unpause()
 		return nil
 	})
 }
 
+// TellLoading has clients told that the data is being loaded: it takes longer. Any goroutine.
+func (s *Server) TellLoading() {
+	if s.loading.CompareAndSwap(int32(loadingHeld), int32(loadingTold)) {
+		for i := range s.loops {
+			s.Post(i, (*Loop).unpause)
+		}
+	}
+}
+
 // Loading reports that the data is being loaded. Any goroutine.
-func (s *Server) Loading() bool { return s.loading.Load() }
+func (s *Server) Loading() bool { return s.loading.Load() != int32(loadingOff) }
 
 // Replay executes the text of a log as a connection of its own would, without checks and without anybody
 // who reads the replies. Off-loop: one goroutine.

@@ -33,6 +33,8 @@ type Config struct {
 	CursorShard func(cursor []byte, shards int) int
 	// Event takes keyspace events; nil: nobody does. Key is borrowed. Runs on the shard's loop.
 	Event func(l *Loop, class engine.NotifyClass, event string, db int, key []byte)
+	// Flushed is called on each loop whose databases are emptied, db -1 for all of them; nil: nobody asks.
+	Flushed func(l *Loop, db int)
 	// Relisten is called when addresses to listen on have changed.
 	Relisten func(old, new *Options) error
 }
@@ -48,6 +50,7 @@ type Server struct {
 	log      func(level int, text string)
 	relisten func(old, new *Options) error
 	onEvent  func(l *Loop, class engine.NotifyClass, event string, db int, key []byte)
+	onFlush  func(l *Loop, db int)
 	journal  Journal
 	infos    []commandInfo
 	loops    []*Loop
@@ -60,7 +63,7 @@ type Server struct {
 	slowIDs  atomic.Int64
 	monitors atomic.Int64
 	pause    pausing
-	loading  atomic.Bool
+	loading  atomic.Int32 // loadingMode
 	// writesHeld: commands that write wait for a snapshot's writer (work.go).
 	writesHeld atomic.Bool
 	denials    [2]atomic.Pointer[resp.Error] // by Denial
@@ -73,7 +76,7 @@ func New(c Config) (*Server, error) {
 		Table: c.Table, RunID: newRunID(), StartMs: c.Env.Wall() / 1000, CursorShard: c.CursorShard,
 		env: c.Env, log: c.Log, relisten: c.Relisten, infos: commandInfos(c.Table), lanes: txn.NewLanes(c.Options.Shards),
 	}
-	s.onEvent = c.Event
+	s.onEvent, s.onFlush = c.Event, c.Flushed
 	s.journal.wake, s.journal.db = make(chan struct{}, 1), -1
 	s.journal.hold.durable.Store(math.MaxInt64)
 	s.journal.caughtUp = s.wakeWaiting

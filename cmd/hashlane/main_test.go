@@ -412,7 +412,6 @@ func TestConfigSetWhileRunning(t *testing.T) {
 	p = &process{t: t, dir: p.dir, port: p.port, done: make(chan struct{})}
 	p.run(nil, "a.conf", "--port", "PORT", "--maxmemory-policy", "allkeys-lru")
 	p.says("Ready to accept")
-	p.says("WARNING: this version keeps data in memory only")
 	p.says("without effect in this version: maxmemory-policy, user\n")
 	ok := func(args ...string) {
 		t.Helper()

@@ -111,9 +111,7 @@ var errLogged = resp.Error("")
 // loadLog loads the log of a server that starts with appendonly yes, and opens it.
 func (n *Node) loadLog() error {
 	start := time.Now()
-	n.beginLoading()
 	result := n.aof.Load(&logTarget{n: n})
-	n.endLoading()
 	switch result {
 	case persist.LoadFailed:
 		return errLogged
@@ -271,7 +269,7 @@ func (n *Node) debugLoadaof(c *shard.Call) {
 		aofHost{n}.Merge()
 		n.aof.Flush()
 		n.beginLoading()
-		defer n.endLoading()
+		defer n.endLoading(false)
 		emptied := make(chan struct{})
 		n.Shards.Cut(func(l *shard.Loop) { l.Space.Flush(-1, false) }, func(int64) { close(emptied) })
 		<-emptied

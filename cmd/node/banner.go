@@ -46,9 +46,6 @@ func isTerminal(f *os.File) bool {
 
 // warnings logs what the operator should know of settings and machine.
 func (n *Node) warnings() {
-	if len(n.Config.SavePoints()) > 0 && !n.isDefault("save") {
-		n.Log.Warning("WARNING: save points are stored, but no snapshot is written yet.")
-	}
 	var later []string
 	for _, o := range n.Config.Changed() {
 		if o.Traits.Has(config.Later) && o.Name != "save" && o.Name != "appendonly" {
@@ -71,13 +68,4 @@ func (n *Node) warnings() {
 	if b, err := os.ReadFile("/proc/sys/vm/overcommit_memory"); err == nil && strings.TrimSpace(string(b)) == "2" {
 		n.Log.Warning("WARNING: vm.overcommit_memory is 2: the kernel may refuse the address space that shards reserve.")
 	}
-}
-
-func (n *Node) isDefault(name string) bool {
-	for _, o := range n.Config.Changed() {
-		if o.Name == name {
-			return false
-		}
-	}
-	return true
 }

@@ -69,6 +69,7 @@ func (n *Node) begin() error {
 		return err
 	}
 	n.greet(shards)
+	n.beginLoading() // clients that connect from now on wait for the data
 	if err := r.Listen(); err != nil {
 		if strings.Contains(err.Error(), "not listen anywhere") {
 			return fmt.Errorf("%s, exiting", strings.ToUpper(err.Error()[:1])+err.Error()[1:])
@@ -91,17 +92,20 @@ func (n *Node) begin() error {
 
 // loadData takes the data of the last run in: the log when there is to be one, else the snapshot.
 func (n *Node) loadData() error {
+	defer n.endLoading(true)
 	if err := n.startLog(); err != nil {
 		return err
 	}
 	if n.Config.Bool("appendonly") {
 		return n.loadLog()
 	}
-	return nil
+	return n.loadFile()
 }
 
 // ready says that the server can be used.
 func (n *Node) ready() {
+	n.saver.Loaded()
+	go n.saveCron()
 	if n.Config.Int("port") != 0 {
 		n.Log.Notice("Ready to accept connections")
 	}
