@@ -149,11 +149,16 @@ func noGroup(key, group []byte) error {
 	return resp.Errorf("NOGROUP No such key '%s' or consumer group '%s'", resp.Shown(key, len(key)), resp.Shown(group, len(group)))
 }
 
-// withGroup looks up a stream to write and its group; a missing one of both gives nil, and no error.
+// withGroup looks up a stream and its group to change what is pending; a missing one of both gives nil, and no
+// error. As in Redis it counts as reading.
 func withGroup(c *engine.Ctx, key, name []byte) (s stream, g *group, r engine.Rec, err error) {
-	s, r, ok, err := findToWrite(c, key)
-	if err != nil || !ok {
-		return s, nil, r, err
+	r, ok := c.Read(key)
+	if !ok {
+		return s, nil, r, nil
 	}
+	if r.Type() != engine.TStream {
+		return s, nil, r, resp.ErrWrongType
+	}
+	s = open(r)
 	return s, s.group(name), r, nil
 }

@@ -4,6 +4,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -212,7 +213,7 @@ func TestRandomCommandsAsRedis(t *testing.T) {
 			if line[0] == "XPENDING" {
 				got, want = idle.ReplaceAllString(got, ":0$1"), idle.ReplaceAllString(want, ":0$1")
 			}
-			if got != want {
+			if got != want && !(strings.HasPrefix(line[0], "XREAD") && slices.Contains(line, "+")) { // "+" is newer
 				fail("the reply", got, want)
 			}
 			if n := peer.Changes(t) - before; n != h.Dirty {

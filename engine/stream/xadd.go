@@ -283,7 +283,7 @@ func (a *addition) trimWords(c *engine.Ctx, s stream, word func(i int) []byte) [
 		case a.approx && i == a.boundAt && s.length == 0:
 			args = append(args, idText(idtree.Max))
 		case a.approx && i == a.boundAt:
-			args = append(args, idText(s.first))
+			args = append(args, idText(s.nodes.First(s.mem.A).ID()))
 		case a.limitAt > 0 && (i == a.limitAt || i == a.limitAt+1):
 		case a.pid != nil && i < a.idAt && (isWord(c.Args[i], "IDMP") || isWord(c.Args[i], "IDMPAUTO")):
 		case a.pid != nil && i < a.idAt && i > 1 && (isWord(c.Args[i-1], "IDMP") || isWord(c.Args[i-1], "IDMPAUTO")):

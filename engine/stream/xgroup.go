@@ -22,9 +22,6 @@ func groupOptions(c *engine.Ctx, create bool) (mkstream bool, read int64, err er
 		most = 8
 	}
 	wrong := resp.Errorf("ERR unknown subcommand or wrong number of arguments for '%s'. Try XGROUP HELP.", resp.Shown(c.Args[1], 128))
-	if len(c.Args) > most {
-		return false, 0, wrong
-	}
 	for i := 5; i < len(c.Args); i++ {
 		switch {
 		case create && isWord(c.Args[i], "MKSTREAM"):
@@ -42,6 +39,9 @@ func groupOptions(c *engine.Ctx, create bool) (mkstream bool, read int64, err er
 		default:
 			return false, 0, wrong
 		}
+	}
+	if len(c.Args) > most {
+		return false, 0, wrong
 	}
 	return mkstream, read, nil
 }

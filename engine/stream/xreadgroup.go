@@ -49,7 +49,7 @@ func (x *groupRead) read(c *engine.Ctx, left *quota) bool {
 	c.NoEffect()
 	c.Edit(x.r)
 	c.AddDirty(1)
-	consumer := x.s.consumerToRead(c, x.key, x.g, x.q.consumer, x.q.noAck)
+	consumer := x.s.consumerToRead(c, x.key, x.g, x.q.consumer, x.q.noAck || x.f.kind != '>')
 	at := len(c.Reply.Buf)
 	writeStream(c.Reply, x.key)
 	mark, n := c.Reply.Later(), 0
@@ -67,7 +67,8 @@ func (x *groupRead) read(c *engine.Ctx, left *quota) bool {
 	return true
 }
 
-// history writes again what the consumer has pending after an identifier.
+// history writes again what the consumer has pending after an identifier. Unlike Redis' that has effects: times
+// and numbers of deliveries are the same after a restart and on replicas.
 func (x *groupRead) history(c *engine.Ctx, consumer arena.Handle, left *quota) (n int) {
 	start, ok := x.f.id.Next()
 	if !ok {
@@ -91,6 +92,7 @@ func (x *groupRead) history(c *engine.Ctx, consumer arena.Handle, left *quota) (
 		p := x.s.pendingOf(x.g, id)
 		p.at = c.Now
 		p.count++
+		x.s.tellClaim(c, x.key, x.g, id, p)
 	}
 	return n
 }
