@@ -32,7 +32,7 @@ func (p *pairOf) compare(t *testing.T, args []string) bool {
 	cmd := strings.ToUpper(args[0])
 	sorted(args, &ours)
 	sorted(args, &theirs)
-	if shown(cmd, &ours) == shown(cmd, &theirs) || later[cmd] && strings.HasPrefix(theirs.Str, "ERR wrong number of arguments") || strings.HasSuffix(cmd, "EXPIRETIME") && closeTo(ours, theirs) {
+	if shown(cmd, &ours) == shown(cmd, &theirs) || staleErrno(cmd, &theirs) || later[cmd] && strings.HasPrefix(theirs.Str, "ERR wrong number of arguments") || strings.HasSuffix(cmd, "EXPIRETIME") && closeTo(ours, theirs) {
 		return true
 	}
 	t.Errorf("%q\n  ours  %.400s\n  redis %.400s\n before: %s", args, ours, theirs, p.history(args))
@@ -41,6 +41,12 @@ func (p *pairOf) compare(t *testing.T, args []string) bool {
 
 // later are commands with words that 7.0 does not take.
 var later = map[string]bool{"ZRANK": true, "ZREVRANK": true}
+
+// staleErrno is an error that 7.0 gives by mistake: converting an empty element leaves errno as an earlier command
+// set it.
+func staleErrno(cmd string, theirs *client.Reply) bool {
+	return strings.HasPrefix(cmd, "SORT") && strings.HasPrefix(theirs.Str, "ERR One or more scores")
+}
 
 // shown is the text that is compared. 7.0 has no listpack lists, and prints scores with 17 digits where the
 // shortest text that reads the same is enough.

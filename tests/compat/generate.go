@@ -103,7 +103,7 @@ var chosen = func() []string {
 	if names := os.Getenv("COMPAT_FAMILIES"); names != "" {
 		return strings.Split(names, ",")
 	}
-	return []string{"bit", "key", "string"}
+	return []string{"bit", "hash", "key", "list", "set", "sort", "stream", "string", "zset"}
 }()
 
 func mixCase(s string) string {
