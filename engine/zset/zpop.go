@@ -100,13 +100,13 @@ func parseMultiPop(args [][]byte, at int) (m multiPop, err error) {
 		return m, resp.ErrSyntax
 	}
 	m.count = 1
-	switch {
-	case len(rest) == 1:
-	case len(rest) == 3 && isWord(rest[1], "COUNT"):
+	if len(rest) > 2 && isWord(rest[1], "COUNT") {
 		if m.count, ok = resp.ParseInt(rest[2]); !ok || m.count < 1 {
 			return m, errPopCount
 		}
-	default:
+		rest = rest[2:]
+	}
+	if len(rest) > 1 {
 		return m, resp.ErrSyntax
 	}
 	return m, nil
