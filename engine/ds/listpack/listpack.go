@@ -317,3 +317,14 @@ func Find(lp []byte, pos int, elem []byte, skip int) int {
 
 // AtEnd reports whether pos, where an entry was taken out, is behind the last entry.
 func AtEnd(lp []byte, pos int) bool { return lp[pos] == end }
+
+// Short is the entry at pos when it is a string of up to 63 bytes, the most frequent one, and the offset behind it.
+// Small enough to be inlined where every nanosecond counts.
+func Short(lp []byte, pos int) (s []byte, next int, ok bool) {
+	b := lp[pos]
+	if b&0xc0 != headStr6 {
+		return nil, pos, false
+	}
+	next = pos + 1 + int(b&0x3f)
+	return lp[pos+1 : next], next + 1, true
+}
