@@ -23,6 +23,9 @@ func (t taps) Effect(db int, args ...[]byte) { t.l.journal.take(db, args) }
 
 // Flushed breaks the watches of keys that are about to go.
 func (t taps) Flushed(db int) {
+	if f := t.l.Server.onFlush; f != nil {
+		f(t.l, db)
+	}
 	t.l.watches.TouchIf(func(of int, key string) bool {
 		return (db < 0 || of == db) && t.has(of, key)
 	})

@@ -191,8 +191,8 @@ func writeCommands(w io.Writer, src io.Reader, o *engine.Options, stamp int64) e
 
 func rewriteValue(s *engine.Space, ctx *engine.Ctx, e *rdb.Entry, c *commandWriter) error {
 	ctx.Reset(nil, nil, s.DB(0), 1)
-	if err := loadEntry(ctx, e); err != nil {
-		return err
+	if reason := persist.LoadEntry(ctx, e); reason != "" {
+		return errors.New(reason)
 	}
 	r, ok := ctx.Stored(e.Key)
 	if !ok {
@@ -204,14 +204,4 @@ func rewriteValue(s *engine.Space, ctx *engine.Ctx, e *rdb.Entry, c *commandWrit
 	}
 	ctx.Delete(e.Key, false)
 	return nil
-}
-
-// loadEntry creates the key of an entry.
-func loadEntry(ctx *engine.Ctx, e *rdb.Entry) error {
-	t := typeThatLoads(ctx.Space, e.Kind)
-	if t == nil {
-		return errors.New("no type loads RDB type " + strconv.Itoa(int(e.Kind)))
-	}
-	_, err := t.Load(ctx, e.Key, e.ExpireAt, e.Kind, e.Value)
-	return err
 }

@@ -27,11 +27,6 @@ func (n *Node) serverCommands() []engine.Command {
 			Complexity: "O(1)", Summary: "Answers the part that the server plays in replication.", Where: engine.AtHome, Home: shard.Home(role),
 		},
 		{
-			Name: "LASTSAVE", Group: "server", Since: "1.0.0", Arity: 1, Flags: engine.Loading | engine.Stale | engine.Fast,
-			Cats: "@admin @fast @dangerous", Syntax: "LASTSAVE", Replies: "int", Tips: []string{"nondeterministic_output"},
-			Complexity: "O(1)", Summary: "Answers when the data was last saved.", Where: engine.AtHome, Home: shard.Home(n.lastsave),
-		},
-		{
 			Name: "WAIT", Group: "generic", Since: "3.0.0", Arity: 3, Flags: engine.NoScript,
 			Cats: "@slow @connection", Syntax: "WAIT numreplicas timeout", Replies: "int", Tips: []string{"request_policy:all_shards", "response_policy:agg_min"},
 			Complexity: "O(1)", Summary: "Waits until a number of replicas have acknowledged the writes of the connection.", Where: engine.AtHome, Home: shard.Home(n.wait),

@@ -132,6 +132,7 @@ func (n *Node) apply(ch *config.Change) error {
 	if err := n.applyLog(ch); err != nil {
 		return err
 	}
+	n.applySaving()
 	n.applyHere(ch)
 	return nil
 }
@@ -145,6 +146,9 @@ func (n *Node) publish() error {
 func (n *Node) applyHere(ch *config.Change) {
 	if ch.Has("loglevel") {
 		n.setLogLevel()
+	}
+	if ch.Has("rdbcompression") {
+		n.setCompression()
 	}
 	if ch.Has("proc-title-template", "port", "bind") {
 		n.setTitle()

@@ -44,9 +44,11 @@ func (n *Node) debugHomeCommands() []engine.Command {
 		home("PAUSE-CRON", 3, "<0 | 1>", "Stops the background work of all shards, or lets it go on.", n.debugPauseCron),
 		home("PROTOCOL", 3, "<type>", "Answers a fixed value of a type: string, integer, double, bignum, null, array, set, map, attrib, push, verbatim, true or false.", debugProtocol),
 		home("QUICKLIST-PACKED-THRESHOLD", 3, "<size>", "Sets from which size on an element of a list is a node of its own; 0 leaves it to list-max-listpack-size.", debugPackedThreshold),
+		home("RELOAD", -2, "[MERGE] [NOFLUSH] [NOSAVE]", "Saves the data, empties the databases and loads the file; the words leave a step out, or have keys that are there replaced.", n.debugReload),
 		home("REPLYBUFFER", 4, "<PEAK-RESET-TIME <NEVER | RESET | ms> | RESIZING <0 | 1>>", "Accepted without effect: reply buffers are pooled and have no size of their own.", debugReplybuffer),
 		home("SEGFAULT", 2, "", "Ends the process by an access to memory that is not there, with a crash report.", debugSegfault),
 		home("SET-ACTIVE-EXPIRE", 3, "<0 | 1>", "Stops the deletion of expired keys that nobody accesses, or lets it go on.", debugSetActiveExpire),
+		home("SET-SKIP-CHECKSUM-VALIDATION", 3, "<0 | 1>", "Has files and payloads with a wrong checksum accepted, or not.", debugSkipChecksum),
 		home("SET-DISABLE-DENY-SCRIPTS", 3, "<0 | 1>", "Accepted without effect until there are scripts.", debugSetDisableDenyScripts),
 		home("SLEEP", 3, "<seconds>", "Has the whole server stand still for a time; fractions are allowed.", debugSleep),
 		home("STRINGMATCH-LEN", 4, "<pattern> <string>", "Answers 1 when the string matches the glob pattern.", debugStringmatchLen),
@@ -84,9 +86,6 @@ func debugDataCommands() []engine.Command {
 		{
 			Name: "QUICKLIST", Arity: -3, Flags: engine.ReadOnly, Keys: "RO idx2 range(last=0,step=1,limit=0)", Syntax: "DEBUG QUICKLIST <key> [<0 | 1>]",
 			Summary: "Prints the nodes of a list to the server's standard output, with 1 their elements too.", Where: engine.AtKeys, Run: debugQuicklist,
-		},
-		{
-			Name: "RELOAD", Arity: -2, Syntax: "DEBUG RELOAD", Summary: "Saves every value in its RDB form and loads it again, in memory.", Where: engine.AtAll, Plan: planDebugReload,
 		},
 	}
 }

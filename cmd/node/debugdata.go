@@ -2,7 +2,6 @@ package node
 
 import (
 	"strconv"
-	"strings"
 
 	"hashlane/engine"
 	"hashlane/engine/str"
@@ -145,89 +144,6 @@ func (p *debugPopulate) sized(value []byte) []byte {
 
 // Next is engine.Plan.
 func (p *debugPopulate) Next(_ int, w *resp.Writer) ([]int, bool) {
-	w.OK()
-	return nil, true
-}
-
-// debugReload is DEBUG RELOAD: every value is saved in its RDB form, the databases are emptied, and every
-// value is loaded again, in memory; no file is written. Keys whose time is over do not come back.
-type debugReload struct{ errs []error }
-
-func planDebugReload(a *engine.PlanArgs) (engine.Plan, error) {
-	for _, w := range a.Args[2:] {
-		switch strings.ToUpper(string(w)) {
-		case "NOSAVE", "NOFLUSH", "MERGE":
-			return nil, resp.Error("ERR DEBUG RELOAD " + strings.ToUpper(string(w)) + " is not possible: this server does not write an RDB file yet")
-		default:
-			return nil, resp.Error("ERR DEBUG RELOAD only supports the MERGE, NOFLUSH and NOSAVE options.")
-		}
-	}
-	return &debugReload{make([]error, a.Shards)}, nil
-}
-
-// Step is engine.Plan.
-func (p *debugReload) Step(c *engine.Ctx, _ int, _ []int) {
-	for i := range c.Space.Databases() {
-		c.Select(i)
-		if err := reload(c, i); err != nil {
-			p.errs[c.Space.Shard] = err
-			break
-		}
-	}
-	c.NoEffect()
-}
-
-// savedValue is a record in RDB form.
-type savedValue struct {
-	key      []byte
-	expireAt int64
-	kind     byte
-	body     []byte
-}
-
-func reload(c *engine.Ctx, db int) error {
-	var all []savedValue
-	c.DB.Each(func(r engine.Rec) bool {
-		if at := r.ExpireAt(); at == 0 || at > c.Now {
-			v := savedValue{key: append([]byte(nil), r.Key()...), expireAt: at}
-			v.body, v.kind = c.Type(r).Save(nil, r)
-			all = append(all, v)
-		}
-		return true
-	})
-	c.Space.Flush(db, false)
-	for i := range all {
-		v := &all[i]
-		t := typeThatLoads(c.Space, v.kind)
-		if t == nil {
-			return resp.Errorf("ERR no type loads RDB type %d", v.kind)
-		}
-		if n, err := t.Load(c, v.key, v.expireAt, v.kind, v.body); err != nil {
-			return err
-		} else if n != len(v.body) {
-			return resp.Errorf("ERR %d bytes of key %q are left over", len(v.body)-n, v.key)
-		}
-	}
-	return nil
-}
-
-func typeThatLoads(s *engine.Space, kind byte) engine.Type {
-	for _, t := range s.Types {
-		if t != nil && t.Loads(kind) {
-			return t
-		}
-	}
-	return nil
-}
-
-// Next is engine.Plan.
-func (p *debugReload) Next(_ int, w *resp.Writer) ([]int, bool) {
-	for _, err := range p.errs {
-		if err != nil {
-			w.Err(err)
-			return nil, true
-		}
-	}
 	w.OK()
 	return nil, true
 }

@@ -128,26 +128,21 @@ func (x *infoText) memory() {
 	x.field("lazyfreed_objects", x.all.Stats.LazyFreed)
 }
 
-// persistence are the figures of a server that neither saves nor logs to a file.
+// persistence are the figures of snapshots, of the log, and of a load under way.
 func (x *infoText) persistence() {
-	zero := func(names ...string) {
-		for _, n := range names {
-			x.field(n, 0)
-		}
+	loading := 0
+	if x.n.Shards.Loading() {
+		loading = 1
 	}
-	zero("loading", "async_loading", "current_cow_peak", "current_cow_size", "current_cow_size_age")
-	x.field("current_fork_perc", "0.00")
-	zero("current_save_keys_processed", "current_save_keys_total")
-	x.field("rdb_changes_since_last_save", x.all.Dirty)
-	zero("rdb_bgsave_in_progress")
-	x.field("rdb_last_save_time", x.n.lastSave())
-	x.field("rdb_last_bgsave_status", "ok")
-	x.field("rdb_last_bgsave_time_sec", -1)
-	x.field("rdb_current_bgsave_time_sec", -1)
-	zero("rdb_saves", "rdb_last_cow_size", "rdb_last_load_keys_expired", "rdb_last_load_keys_loaded")
+	x.field("loading", loading)
+	x.field("async_loading", 0)
+	x.saveFields()
 	x.aofFields()
-	zero("module_fork_in_progress", "module_fork_last_cow_size")
+	x.zero("module_fork_in_progress", "module_fork_last_cow_size")
 	x.aofSizes()
+	if loading == 1 {
+		x.loadFields()
+	}
 }
 
 func (x *infoText) stats() {

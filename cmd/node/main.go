@@ -18,6 +18,9 @@ func Main(args []string) int {
 	if check, ok := isLogChecker(args); ok {
 		return persist.CheckLog(persist.OS{}, check, os.Stdin, os.Stdout, nil)
 	}
+	if check, ok := isRDBChecker(args); ok {
+		return checkRDBMain(args[0], check)
+	}
 	args = ownArgs(args)
 	start := config.CommandLine(args[1:])
 	switch start.Mode {

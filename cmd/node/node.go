@@ -29,9 +29,12 @@ type Node struct {
 	serverState
 	aof   *persist.AOF
 	loads loadState
+	shots *persist.Snapshots
+	saver *persist.Saver
 
 	net     network
 	setting sync.Mutex // one CONFIG SET or REWRITE at a time
+	ending  sync.Mutex // one preparation of a shutdown at a time
 	stop    chan shutdown
 	remove  leftovers
 	done    chan struct{} // closed when the server has begun to end
@@ -56,7 +59,7 @@ func New() (*Node, error) {
 		Config: config.New(), Log: logging.New(), Started: time.Now(),
 		stop: make(chan shutdown, 8), done: make(chan struct{}),
 	}
-	table, err := engine.NewTable(append(builtin.Commands(), shard.Commands(), n.configCommands(), n.serverCommands(), n.aofRows())...)
+	table, err := engine.NewTable(append(builtin.Commands(), shard.Commands(), n.configCommands(), n.serverCommands(), n.aofRows(), n.saveRows())...)
 	if err != nil {
 		return nil, err
 	}
@@ -82,12 +85,13 @@ func (n *Node) build() error {
 	o := n.Config.ShardOptions(n.usable())
 	s, err := shard.New(shard.Config{
 		Table: n.Table, Types: builtin.Types(), Options: o, Engine: n.Config.EngineOptions(), Env: n.net,
-		Log: n.Log.Log, CursorShard: engine.ScanCursorShard, Relisten: n.net.Relisten,
+		Log: n.Log.Log, CursorShard: engine.ScanCursorShard, Relisten: n.net.Relisten, Flushed: n.flushed,
 	})
 	if err != nil {
 		return err
 	}
 	n.Shards = s
+	n.makeSaver()
 	n.newLog()
 	return nil
 }

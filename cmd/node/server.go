@@ -46,11 +46,6 @@ func role(c *shard.Call) {
 	c.Reply.Array(0)
 }
 
-// lastSave is the time of the last save; nothing is saved yet, so the start counts, as elsewhere.
-func (n *Node) lastSave() int64 { return n.Started.Unix() }
-
-func (n *Node) lastsave(c *shard.Call) { c.Reply.Int(n.lastSave()) }
-
 // wait is WAIT numreplicas timeout. There are no replicas: 0 acknowledge, at once when none is asked for,
 // otherwise when the timeout is over (0: never). Inside MULTI it does not wait.
 func (n *Node) wait(c *shard.Call) {
@@ -112,9 +107,12 @@ func (n *Node) shutdownCommand(c *shard.Call) {
 		c.Reply.OK()
 	case abort:
 		c.Reply.Error(resp.ErrNoShutdown)
-	case n.Shutdown(flags) != nil:
-		c.Reply.Error(resp.ErrShutdown)
 	default:
-		c.Later()
+		reply, home := c.Later(), c.Loop.ID
+		go func() {
+			if n.Shutdown(flags) != nil {
+				c.Server.Post(home, func(*shard.Loop) { reply(func(w *resp.Writer) { w.Error(resp.ErrShutdown) }) })
+			}
+		}()
 	}
 }

@@ -34,10 +34,8 @@ const flushTime = 2 * time.Second
 const cronPoll = 10 * time.Millisecond
 
 // Shutdown ends the server. It returns nil when the server is about to end (the caller replies nothing: the
-// connection closes), or an error when it goes on; the reason is then in the log. Any goroutine; it does
-// not block.
+// connection closes), or an error when it goes on; the reason is then in the log. It may save first. Off-loop.
 func (n *Node) Shutdown(flags ShutdownFlags) error {
-	n.Log.Warning("User requested shutdown...")
 	if err := n.prepare(flags); err != nil {
 		return err
 	}
@@ -67,18 +65,31 @@ func (n *Node) signalledEnd() bool {
 	return n.signalWaits.Swap(false)
 }
 
-// prepare does what has to be done before the end, or says why the server must not end. There is no
-// persistence yet: with SAVE nobody may believe that the data is safe; save points lose it anyway.
+// prepare does what has to be done before the end, or says why the server must not end. From the moment of the
+// last save on no command is executed. Off-loop.
 func (n *Node) prepare(flags ShutdownFlags) error {
-	switch {
-	case flags.Has(ShutdownNosave):
-	case flags.Has(ShutdownSave) && !flags.Has(ShutdownForce):
-		n.Log.Warning("Saving was demanded, but this version cannot write snapshots: the data would be lost. Not shutting down.")
+	n.Log.Warning("User requested shutdown...")
+	n.ending.Lock()
+	defer n.ending.Unlock()
+	if n.saver.Running() {
+		n.Log.Warning("There is a child saving an .rdb. Killing it!")
+		n.saver.Abort("the server ends")
+		n.saver.Wait()
+	}
+	points := len(n.Config.SavePoints()) > 0
+	if n.Shards.Loading() || flags.Has(ShutdownNosave) || !points && !flags.Has(ShutdownSave) {
+		return nil
+	}
+	n.Log.Notice("Saving the final RDB snapshot before exiting.")
+	n.standStill()
+	switch err := n.saver.Save(); {
+	case err == nil:
+	case flags.Has(ShutdownForce):
+		n.Log.Warning("Error trying to save the DB, but exiting anyway.")
+	default:
+		n.Log.Warning("Error trying to save the DB, can't exit.")
+		n.goOn()
 		return resp.ErrShutdown
-	case flags.Has(ShutdownSave):
-		n.Log.Warning("Saving was demanded, but this version cannot write snapshots: the data is lost, as FORCE allows.")
-	case n.Config.String("save") != "" && !n.Config.Bool("appendonly"):
-		n.Log.Warning("This version keeps data in memory only: nothing has been saved.")
 	}
 	return nil
 }
@@ -107,6 +118,8 @@ func (n *Node) serve() int {
 	}
 	close(n.done)
 	n.notifySystemd("STOPPING=1")
+	n.saver.Abort("the server ends")
+	n.saver.Wait()
 	ctx, cancel := context.WithTimeout(context.Background(), flushTime)
 	defer cancel()
 	if err := n.net.Stop(ctx); err != nil {
@@ -123,6 +136,7 @@ func (n *Node) Done() <-chan struct{} { return n.done }
 
 // cleanUp removes the files of the process (I2). Any goroutine.
 func (n *Node) cleanUp() {
+	n.dropTemp()
 	for _, f := range n.remove.take() {
 		if err := os.Remove(f[1]); err == nil {
 			n.Log.Notice("Removing the " + f[0] + " file.")
