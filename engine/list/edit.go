@@ -26,18 +26,36 @@ func sum(elems [][]byte) (n int) {
 	return n
 }
 
-// create makes key an empty list in the encoding that suits what is about to be added.
-func (l *list) create(c *engine.Ctx, key []byte, elems [][]byte) {
+// create makes key a list of the elements, pushed one after the other, in the encoding that suits them.
+func (l *list) create(c *engine.Ctx, key []byte, head bool, elems [][]byte) {
 	size := sum(elems)
 	if exceeds(c.Opt().Limits.ListMaxListpackSize, listpack.EmptySize+size, len(elems)) {
+		reserve(c, size)
 		r := c.Create(key, engine.TList, EncQuicklist, rootSize, 0)
 		clear(r.Value())
 		l.open(c, r)
+		l.push(head, elems...)
 		return
 	}
-	r := c.Create(key, engine.TList, EncListpack, listpack.EmptySize, 0)
+	size = listpack.EmptySize
+	for _, e := range elems {
+		size += listpack.SizeOf(e)
+	}
+	r := c.Create(key, engine.TList, EncListpack, size, 0)
 	listpack.Init(r.Value())
+	insertAll(r.Value(), listpack.EmptySize, head, elems)
 	l.open(c, r)
+}
+
+// insertAll pushes elements one after the other to the listpack in the first n bytes of v.
+func insertAll(v []byte, n int, head bool, elems [][]byte) {
+	pos := -1
+	if head {
+		pos = listpack.HeaderSize
+	}
+	for _, e := range elems {
+		n = listpack.InsertAt(v, n, pos, e)
+	}
 }
 
 // grow makes a listpack a quicklist when it would be too large with elems added.
@@ -94,7 +112,7 @@ func (l *list) shrink(loaded bool) {
 	l.q = root{}
 }
 
-// push adds elements one after the other at the head or the tail. The encoding has been chosen (create, grow).
+// push adds elements one after the other at the head or the tail. The encoding has been chosen (grow).
 func (l *list) push(head bool, elems ...[]byte) {
 	if l.quick() {
 		if len(elems) > 1 {
@@ -113,14 +131,7 @@ func (l *list) push(head bool, elems ...[]byte) {
 		size += listpack.SizeOf(e)
 	}
 	l.r = l.c.Resize(l.r, size, EncListpack)
-	v := l.r.Value()
-	for _, e := range elems {
-		pos := -1
-		if head {
-			pos = listpack.HeaderSize
-		}
-		old = listpack.InsertAt(v, old, pos, e)
-	}
+	insertAll(l.r.Value(), old, head, elems)
 }
 
 func (l *list) pushNode(head bool, elem []byte) {

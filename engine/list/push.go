@@ -29,12 +29,11 @@ func pushAll(c *engine.Ctx, head, must bool) {
 			c.Reply.Int(0)
 			return
 		}
-		reserve(c, sum(elems))
-		l.create(c, key, elems)
+		l.create(c, key, head, elems)
 	default:
 		l.grow(elems)
+		l.push(head, elems...)
 	}
-	l.push(head, elems...)
 	c.Reply.Int(int64(l.len()))
 	c.Changed(key)
 	c.AddDirty(int64(len(elems) - 1))
@@ -55,11 +54,10 @@ func pushed(c *engine.Ctx, key []byte, head bool, elems ...[]byte) {
 	if r, ok := c.Write(key); ok {
 		l.open(c, r)
 		l.grow(elems)
+		l.push(head, elems...)
 	} else {
-		reserve(c, sum(elems))
-		l.create(c, key, elems)
+		l.create(c, key, head, elems)
 	}
-	l.push(head, elems...)
 	c.Changed(key)
 	c.AddDirty(-1)
 	c.Notify(engine.NotifyList, pushEvent(head), key)
