@@ -14,14 +14,13 @@ var (
 	wordMkstream       = []byte("MKSTREAM")
 )
 
+func wrongWords(c *engine.Ctx) error {
+	return resp.Errorf("ERR unknown subcommand or wrong number of arguments for '%s'. Try XGROUP HELP.", resp.Shown(c.Args[1], 128))
+}
+
 // groupOptions reads [MKSTREAM] [ENTRIESREAD n] from the sixth word on.
 func groupOptions(c *engine.Ctx, create bool) (mkstream bool, read int64, err error) {
 	read = unknownReads
-	most := 7
-	if create {
-		most = 8
-	}
-	wrong := resp.Errorf("ERR unknown subcommand or wrong number of arguments for '%s'. Try XGROUP HELP.", resp.Shown(c.Args[1], 128))
 	for i := 5; i < len(c.Args); i++ {
 		switch {
 		case create && isWord(c.Args[i], "MKSTREAM"):
@@ -37,11 +36,8 @@ func groupOptions(c *engine.Ctx, create bool) (mkstream bool, read int64, err er
 			}
 			read = n
 		default:
-			return false, 0, wrong
+			return false, 0, wrongWords(c)
 		}
-	}
-	if len(c.Args) > most {
-		return false, 0, wrong
 	}
 	return mkstream, read, nil
 }
@@ -68,6 +64,9 @@ func xgroupCreate(c *engine.Ctx) {
 	s, r, ok, err := findToWrite(c, key)
 	if err == nil && !ok && !mkstream {
 		err = resp.ErrGroupNoKey
+	}
+	if err == nil && len(c.Args) > 8 {
+		err = wrongWords(c)
 	}
 	var id ID
 	if err == nil {
@@ -115,6 +114,9 @@ func xgroupSetid(c *engine.Ctx) {
 		return
 	}
 	s, g, err := groupToWrite(c)
+	if err == nil && len(c.Args) > 7 {
+		err = wrongWords(c)
+	}
 	var id ID
 	if err == nil {
 		id, err = groupID(s, c.Args[4], anyID)
