@@ -15,11 +15,9 @@ func (s stream) readUpTo(id ID) int64 {
 		return 0
 	case s.length == 0 && !s.last.Less(id):
 		return int64(s.added)
-	case !id.IsZero() && id.Less(s.maxDeleted) && !s.maxDeleted.Less(s.first):
-		return unknownReads
 	case id == s.last:
 		return int64(s.added)
-	case s.last.Less(id):
+	case s.last.Less(id), !id.IsZero() && id.Less(s.maxDeleted) && !s.maxDeleted.Less(s.first):
 		return unknownReads
 	}
 	if s.maxDeleted.IsZero() || s.maxDeleted.Less(s.first) {
