@@ -5,6 +5,7 @@ import (
 	"unsafe"
 
 	"hashlane/engine"
+	"hashlane/engine/ds/dict"
 	"hashlane/proto/resp"
 )
 
@@ -244,9 +245,22 @@ func (p *sievePlan) give(c *engine.Ctx) {
 
 func (p *sievePlan) mark(c *engine.Ctx) {
 	given, sets := &p.given[p.giver], p.local(c)
-	marks := make([]bool, given.size())
+	marks, some := make([]bool, given.size()), make([][]byte, 0, dict.Batch)
 	for i := range marks {
-		marks[i] = p.op.passes(given.member(i), sets)
+		marks[i] = true
+	}
+	var yes [dict.Batch]bool
+	for at := 0; at < len(marks); at += len(some) {
+		some = some[:0]
+		for i := at; i < min(at+dict.Batch, len(marks)); i++ {
+			some = append(some, given.member(i))
+		}
+		for _, r := range sets {
+			hasMany(r, some, yes[:])
+			for i := range some {
+				marks[at+i] = marks[at+i] && yes[i] == (p.op == inter)
+			}
+		}
 	}
 	p.marks[c.Space.Shard] = marks
 }

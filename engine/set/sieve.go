@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"hashlane/engine"
+	"hashlane/engine/ds/dict"
 )
 
 // operation is one of the three on several sets.
@@ -22,6 +23,7 @@ type sieve struct {
 	sets []engine.Rec // inter: the smallest first; union: the largest first; diff: the first, then the largest
 	at   int          // the set that is walked
 	pos  int          // where, as walk has it
+	keys [][]byte     // of a bucket
 }
 
 // newSieve takes the sets that are there, in the order of the command. It keeps the slice.
@@ -63,13 +65,18 @@ func (s *sieve) run(n int, f func(m []byte) bool) (done bool) {
 	if s.at >= len(s.sets) {
 		return true
 	}
-	others, more := s.asked(), true
-	s.pos = walk(s.sets[s.at], s.pos, n, func(m []byte) bool {
-		if s.op.passes(m, others) {
-			more = f(m)
-		}
-		return more
-	})
+	more := true
+	if r := s.sets[s.at]; r.Enc() == encTable {
+		s.pos, more = s.runTable(table(r), n, f)
+	} else {
+		others := s.asked()
+		s.pos = walk(r, s.pos, n, func(m []byte) bool {
+			if s.op.passes(m, others) {
+				more = f(m)
+			}
+			return more
+		})
+	}
 	if s.pos >= 0 {
 		return false
 	}
@@ -79,6 +86,44 @@ func (s *sieve) run(n int, f func(m []byte) bool) (done bool) {
 	}
 	s.at = len(s.sets)
 	return true
+}
+
+// runTable is run for a table: the members of a bucket are asked for together.
+func (s *sieve) runTable(d dict.Dict, n int, f func(m []byte) bool) (next int, more bool) {
+	others := s.asked()
+	for pos := s.pos; pos < d.Buckets(); pos++ {
+		if n <= 0 {
+			return pos, true
+		}
+		s.keys = d.Bucket(pos, s.keys[:0])
+		n -= len(s.keys) + 1
+		for _, m := range s.op.sift(s.keys, others) {
+			if !f(m) {
+				return -1, false
+			}
+		}
+	}
+	return -1, true
+}
+
+// sift drops the members that do not pass. It works within the slice.
+func (op operation) sift(members [][]byte, others []engine.Rec) [][]byte {
+	var marks [dict.Batch]bool
+	for _, r := range others {
+		kept := members[:0]
+		for len(members) > 0 {
+			part := members[:min(len(members), dict.Batch)]
+			members = members[len(part):]
+			hasMany(r, part, marks[:])
+			for i, m := range part {
+				if marks[i] == (op == inter) {
+					kept = append(kept, m)
+				}
+			}
+		}
+		members = kept
+	}
+	return members
 }
 
 // floor is the encoding that the result of SDIFFSTORE does not fall below. Redis' second algorithm, which it takes

@@ -2,6 +2,7 @@ package set
 
 import (
 	"strings"
+	"sync"
 
 	"hashlane/engine"
 	"hashlane/engine/ds/listpack"
@@ -134,7 +135,8 @@ func (q *request) empties(sizes []int) bool {
 }
 
 func replyHere(c *engine.Ctx, s *sieve) {
-	out, n := resp.Writer{}, 0
+	out, n := buffers.Get().(*resp.Writer), 0
+	out.Buf = out.Buf[:0]
 	c.Slices(func(c *engine.Ctx) bool {
 		done := s.run(sliceMembers, func(m []byte) bool {
 			out.Bulk(m)
@@ -144,10 +146,19 @@ func replyHere(c *engine.Ctx, s *sieve) {
 		if done {
 			c.Reply.Set(n)
 			c.Reply.Buf = append(c.Reply.Buf, out.Buf...)
+			if cap(out.Buf) <= keepBuffer {
+				buffers.Put(out)
+			}
 		}
 		return done
 	})
 }
+
+// buffers hold the members of a reply until their number is known.
+var buffers = sync.Pool{New: func() any { return new(resp.Writer) }}
+
+// keepBuffer is the largest buffer that is kept for the next reply, in bytes.
+const keepBuffer = 8 << 20
 
 func (q *request) countHere(c *engine.Ctx, s *sieve) {
 	n := int64(0)

@@ -50,6 +50,17 @@ func has(r engine.Rec, m []byte) bool {
 	return table(r).Has(m)
 }
 
+// hasMany reports for up to dict.Batch members whether each is there.
+func hasMany(r engine.Rec, members [][]byte, yes []bool) {
+	if r.Enc() == encTable {
+		table(r).HasMany(members, yes)
+		return
+	}
+	for i, m := range members {
+		yes[i] = has(r, m)
+	}
+}
+
 // Steps of work on large sets.
 const sliceMembers = 1000
 
