@@ -9,19 +9,16 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
-
-	"hashlane/persist/rdb"
 )
 
 // logCheck is one run of the checker.
 type logCheck struct {
-	fs    FS
-	in    *bufio.Reader
-	out   io.Writer
-	fix   bool
-	until int64 // truncate to this time; 0: not
-	line  int64 // of all files so far
-	// CheckRDB looks at the snapshot that a file begins with.
+	fs       FS
+	in       *bufio.Reader
+	out      io.Writer
+	fix      bool
+	until    int64 // truncate to this time; 0: not
+	line     int64 // of all files so far
 	checkRDB CheckRDB
 }
 
@@ -39,12 +36,9 @@ const (
 )
 
 // CheckLog is the program check-aof: args are its name, options, and a manifest or a single log. It says on
-// out what redis-check-aof says, and answers the exit status. checkRDB may be nil.
+// out what redis-check-aof says, and answers the exit status.
 func CheckLog(fs FS, args []string, in io.Reader, out io.Writer, checkRDB CheckRDB) int {
 	c := &logCheck{fs: fs, in: bufio.NewReader(in), out: out, line: 1, checkRDB: checkRDB}
-	if c.checkRDB == nil {
-		c.checkRDB = walkRDB
-	}
 	name, ok := c.arguments(args[1:])
 	if !ok {
 		c.say("Usage: %s [--fix|--truncate-to-timestamp $timestamp] <file.manifest|file.aof>", args[0])
@@ -264,19 +258,6 @@ func (c *logCheck) verdict(path string, x *textCheck, last bool) checked {
 	}
 	c.say("Successfully truncated AOF %s", x.name)
 	return checkTruncated
-}
-
-// walkRDB reads a snapshot to its end.
-func walkRDB(_ string, src io.Reader, size int64, out io.Writer) (int64, bool) {
-	r, err := rdb.NewReader(src, size)
-	for err == nil {
-		var it rdb.Item
-		if err = r.Next(&it); errors.Is(err, io.EOF) {
-			return r.Pos(), true
-		}
-	}
-	fmt.Fprintln(out, err)
-	return 0, false
 }
 
 // textCheck reads the commands of one file and says precisely what is wrong.

@@ -142,7 +142,7 @@ func (a *AOF) Switch(on, wait bool) error {
 		a.Stop()
 		return nil
 	}
-	if a.endRewrite("another rewrite is to start") {
+	if a.EndRewrite("another rewrite is to start") {
 		a.host.Log(levelWarning, "AOF was enabled but there is already an AOF rewriting in background. Stopping background AOF and starting a rewrite now.")
 	}
 	a.life.Lock()
@@ -167,8 +167,8 @@ func (a *AOF) Switch(on, wait bool) error {
 	return nil
 }
 
-// endRewrite stops a running rewrite, waits for its end, and reports that there was one.
-func (a *AOF) endRewrite(why string) bool {
+// EndRewrite stops a running rewrite, waits for its end, and reports that there was one.
+func (a *AOF) EndRewrite(why string) bool {
 	a.life.Lock()
 	r := a.rw
 	a.life.Unlock()
@@ -184,7 +184,7 @@ func (a *AOF) endRewrite(why string) bool {
 func (a *AOF) Stop() {
 	if a.Rewriting() {
 		a.logf(levelNotice, "Killing running AOF rewrite child: %d", os.Getpid())
-		a.endRewrite("the log was switched off")
+		a.EndRewrite("the log was switched off")
 	}
 	a.life.Lock()
 	defer a.life.Unlock()

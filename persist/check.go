@@ -48,7 +48,13 @@ func (c *RDBCheck) Run(name string) bool {
 		return false
 	}
 	defer f.Close()
-	r, err := rdb.NewReader(f, size)
+	_, good := c.From(f, size)
+	return good
+}
+
+// From checks what src begins with, of a file of that size, and answers the bytes it took.
+func (c *RDBCheck) From(src io.Reader, size int64) (n int64, good bool) {
+	r, err := rdb.NewReader(src, size)
 	if err == nil {
 		err = c.read(r)
 	}
@@ -63,7 +69,10 @@ func (c *RDBCheck) Run(name string) bool {
 		fmt.Fprintf(c.Out, "[offset %d] \\o/ RDB looks OK! \\o/\n", r.Pos())
 	}
 	fmt.Fprintf(c.Out, "[info] %d keys read\n[info] %d expires\n[info] %d already expired\n", c.keys, c.expires, c.expired)
-	return err == nil
+	if err != nil {
+		return 0, false
+	}
+	return r.Pos(), true
 }
 
 func (c *RDBCheck) read(r *rdb.Reader) error {

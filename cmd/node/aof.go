@@ -134,6 +134,24 @@ func (n *Node) closeLog() {
 	}
 }
 
+// endRewrite stops a rewrite of the log for the end of the server; while the first base is written that would
+// lose what the log is to keep.
+func (n *Node) endRewrite(flags ShutdownFlags) error {
+	if !n.aof.Rewriting() {
+		return nil
+	}
+	if n.aof.Waiting() {
+		if !flags.Has(ShutdownForce) {
+			n.Log.Warning("Writing initial AOF, can't exit.")
+			return resp.ErrShutdown
+		}
+		n.Log.Warning("Writing initial AOF. Exit anyway.")
+	}
+	n.Log.Warning("There is a child rewriting the AOF. Killing it!")
+	n.aof.EndRewrite("the server ends")
+	return nil
+}
+
 // applyLog takes changed options of the log over. Off-loop.
 func (n *Node) applyLog(ch *config.Change) error {
 	if n.aof == nil {
@@ -268,8 +286,11 @@ func (n *Node) debugLoadaof(c *shard.Call) {
 		defer n.setting.Unlock()
 		aofHost{n}.Merge()
 		n.aof.Flush()
-		n.beginLoading()
-		defer n.endLoading(false)
+		n.standStill()
+		defer func() {
+			n.endLoading(false)
+			n.saver.Loaded()
+		}()
 		emptied := make(chan struct{})
 		n.Shards.Cut(func(l *shard.Loop) { l.Space.Flush(-1, false) }, func(int64) { close(emptied) })
 		<-emptied

@@ -172,7 +172,19 @@ func checkRDBMain(program string, args []string) int {
 }
 
 // checkRDB checks a file, with every value made for a moment, and reports.
-func checkRDB(name string, out io.Writer) bool {
+func checkRDB(name string, out io.Writer) (good bool) {
+	withRDBCheck(out, func(c *persist.RDBCheck) { good = c.Run(name) })
+	return good
+}
+
+// checkPreamble checks the snapshot that a log begins with.
+func checkPreamble(name string, r io.Reader, size int64, out io.Writer) (n int64, good bool) {
+	fmt.Fprintf(out, "[offset 0] Checking RDB file %s\n", name)
+	withRDBCheck(out, func(c *persist.RDBCheck) { n, good = c.From(r, size) })
+	return n, good
+}
+
+func withRDBCheck(out io.Writer, f func(c *persist.RDBCheck)) {
 	c := &persist.RDBCheck{FS: persist.OS{}, Out: out, NowMs: time.Now().UnixMilli()}
 	s, err := engine.NewSpace(0, engine.DefaultOptions(), builtin.Types(), noTaps{})
 	if err == nil {
@@ -187,7 +199,7 @@ func checkRDB(name string, out io.Writer) bool {
 			return reason
 		}
 	}
-	return c.Run(name)
+	f(c)
 }
 
 // debugSkipChecksum is DEBUG SET-SKIP-CHECKSUM-VALIDATION <0 | 1>.

@@ -16,7 +16,7 @@ import (
 // Main is the server program: args with the program's name first. It answers the exit status.
 func Main(args []string) int {
 	if check, ok := isLogChecker(args); ok {
-		return persist.CheckLog(persist.OS{}, check, os.Stdin, os.Stdout, nil)
+		return persist.CheckLog(persist.OS{}, check, os.Stdin, os.Stdout, checkPreamble)
 	}
 	if check, ok := isRDBChecker(args); ok {
 		return checkRDBMain(args[0], check)

@@ -76,6 +76,9 @@ func (n *Node) prepare(flags ShutdownFlags) error {
 		n.saver.Abort("the server ends")
 		n.saver.Wait()
 	}
+	if err := n.endRewrite(flags); err != nil {
+		return err
+	}
 	points := len(n.Config.SavePoints()) > 0
 	if n.Shards.Loading() || flags.Has(ShutdownNosave) || !points && !flags.Has(ShutdownSave) {
 		return nil
