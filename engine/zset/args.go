@@ -227,6 +227,9 @@ func (k *cursor) write(w *resp.Writer, n int, scores bool) {
 	p := pairReply{w, scores}
 	var buf memberBuf
 	for ; n > 0 && k.next(); n-- {
+		if k.enters {
+			k.touch(n)
+		}
 		p.add(k.member(buf[:]), k.score())
 	}
 }
