@@ -9,7 +9,7 @@ import (
 // checkKeys is the size up to which an invariants build checks a database in each FreeSome.
 const checkKeys = 5000
 
-// Check walks everything and reports the first broken invariant (I2, I3, and the table's own).
+// Check walks everything and reports the first broken invariant (I2, I3, I7 and the table's own).
 func (s *Space) Check() error {
 	for i := range s.dbs {
 		if err := s.dbs[i].check(); err != nil {
@@ -46,6 +46,9 @@ func (d *DB) checkIndex(p *pair) (err error) {
 			if p.volatile.Find(r.Key(), HashKey(r.Key())) != h {
 				err = fmt.Errorf("engine I2: %q has an expiry but is not in the index", r.Key())
 			}
+		}
+		if r := d.space.rec(h); err == nil && d.space.fieldTTL(r) && !d.fieldIndex().Has(r.Key()) {
+			err = fmt.Errorf("engine I7: fields of %q expire, but it is not in the index", r.Key())
 		}
 		return err == nil
 	})

@@ -134,3 +134,28 @@ func TestTheCycleOnALargeHash(t *testing.T) {
 		}
 	}
 }
+
+// TestChecked: the engine's own invariants after many changes of keys with fields that expire.
+func TestChecked(t *testing.T) {
+	h := one(t)
+	for i := range 200 {
+		key := fmt.Sprint("k", i%20)
+		switch i % 7 {
+		case 0, 1, 2:
+			h.Do("HSETEX", key, "PX", "500", "FIELDS", "2", "a", "1", fmt.Sprint(i), "2")
+		case 3:
+			h.Do("HDEL", key, "a")
+		case 4:
+			h.Do("SET", key, "v")
+			h.Do("DEL", key)
+		case 5:
+			h.Do("PEXPIREAT", key, fmt.Sprint(h.Now+40))
+		default:
+			h.Now += 20
+			cycle(h)
+		}
+		if err := h.Space(0).Check(); err != nil {
+			t.Fatal(err)
+		}
+	}
+}

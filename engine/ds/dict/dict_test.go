@@ -317,6 +317,9 @@ func TestRandomOfSparse(t *testing.T) {
 }
 
 func TestNoMemory(t *testing.T) {
+	if testing.Short() {
+		t.Skip("fills an arena")
+	}
 	a, err := arena.New(64<<20, false)
 	if err != nil {
 		t.Fatal(err)
