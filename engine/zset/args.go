@@ -11,21 +11,19 @@ import (
 
 // Errors of sorted sets.
 const (
-	errNXXX        resp.Error = "ERR XX and NX options at the same time are not compatible"
-	errGTLTNX      resp.Error = "ERR GT, LT, and/or NX options at the same time are not compatible"
-	errIncrPair    resp.Error = "ERR INCR option supports a single increment-element pair"
-	errScoreNaN    resp.Error = "ERR resulting score is not a number (NaN)"
-	errScoreRange  resp.Error = "ERR min or max is not a float"
-	errLexRange    resp.Error = "ERR min or max not valid string range item"
-	errRankLimit   resp.Error = "ERR syntax error, LIMIT is only supported in combination with either BYSCORE or BYLEX"
-	errLexScores   resp.Error = "ERR syntax error, WITHSCORES not supported in combination with BYLEX"
-	errWeight      resp.Error = "ERR weight value is not a float"
-	errLimit       resp.Error = "ERR LIMIT can't be negative"
-	errNumkeys     resp.Error = "ERR numkeys should be greater than 0"
-	errPopCount    resp.Error = "ERR count should be greater than 0"
-	errValueRange  resp.Error = "ERR value is out of range"
-	errTimeout     resp.Error = "ERR timeout is not a float or out of range"
-	errNegativeTim resp.Error = "ERR timeout is negative"
+	errNXXX       resp.Error = "ERR XX and NX options at the same time are not compatible"
+	errGTLTNX     resp.Error = "ERR GT, LT, and/or NX options at the same time are not compatible"
+	errIncrPair   resp.Error = "ERR INCR option supports a single increment-element pair"
+	errScoreNaN   resp.Error = "ERR resulting score is not a number (NaN)"
+	errScoreRange resp.Error = "ERR min or max is not a float"
+	errLexRange   resp.Error = "ERR min or max not valid string range item"
+	errRankLimit  resp.Error = "ERR syntax error, LIMIT is only supported in combination with either BYSCORE or BYLEX"
+	errLexScores  resp.Error = "ERR syntax error, WITHSCORES not supported in combination with BYLEX"
+	errWeight     resp.Error = "ERR weight value is not a float"
+	errLimit      resp.Error = "ERR LIMIT can't be negative"
+	errNumkeys    resp.Error = "ERR numkeys should be greater than 0"
+	errPopCount   resp.Error = "ERR count should be greater than 0"
+	errValueRange resp.Error = "ERR value is out of range"
 )
 
 // isWord reports whether an argument is the option word, which is in upper case.
