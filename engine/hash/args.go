@@ -38,7 +38,7 @@ var (
 // open finds the hash of a command, to read it or to change it. Not ok: the key holds something else, which
 // has been answered.
 func open(c *engine.Ctx, write bool) (h fields, ok bool) {
-	h = fields{c: c, key: c.Args[1]}
+	h = fields{c: c, now: c.Now, key: c.Args[1]}
 	if write {
 		h.r, h.found = c.Write(h.key)
 	} else {

@@ -47,21 +47,16 @@ func (h *fields) live(name []byte) (place, bool) {
 	return p, !over
 }
 
-// shown reports whether a field that expires at `at` is there for a command that looks at all fields.
-func shown(c *engine.Ctx, at int64) bool {
-	if at == 0 {
-		return true
-	}
-	over, _ := c.FieldOver(at)
-	return !over
-}
+// shows reports whether a field that expires at `at` is there for a command that looks at all fields: by the
+// time at which the command began, also when it goes on in a later tick.
+func (h *fields) shows(at int64) bool { return at == 0 || at >= h.now || h.c.Space.Loading }
 
 // HasFieldTTL is engine.FieldExpirer.
 func (Type) HasFieldTTL(r engine.Rec) bool { return hasTTL(r) }
 
 // ExpireFields is engine.FieldExpirer.
 func (Type) ExpireFields(c *engine.Ctx, key []byte, r engine.Rec, budget int) (looked, expired int) {
-	h := fields{c, key, r, true}
+	h := fields{c: c, now: c.Now, key: key, r: r, found: true}
 	var due [][]byte
 	if r.Enc() == encTable {
 		looked, due = h.dueInTable(budget)

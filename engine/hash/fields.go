@@ -30,6 +30,7 @@ const rootSize = int(unsafe.Sizeof(root{}))
 // such key yet: put makes it.
 type fields struct {
 	c     *engine.Ctx
+	now   int64
 	key   []byte
 	r     engine.Rec
 	found bool

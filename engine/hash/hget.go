@@ -111,7 +111,7 @@ func all(c *engine.Ctx, what parts) {
 	}
 	if h.r.Enc() != encTable {
 		each(h.r, func(name, value listpack.Value, at int64) bool {
-			if shown(c, at) {
+			if h.shows(at) {
 				replyParts(c.Reply, what, name, value)
 			}
 			return true
@@ -123,7 +123,7 @@ func all(c *engine.Ctx, what parts) {
 	c.Slices(func(c *engine.Ctx) bool {
 		for end := min(i+sliceBuckets, d.Buckets()); i < end; i++ {
 			d.Walk(i, func(e dict.Entry) {
-				if shown(c, e.Expiry()) {
+				if h.shows(e.Expiry()) {
 					replyParts(c.Reply, what, listpack.Value{Str: e.Key()}, listpack.Value{Str: e.Value()})
 				}
 			})
@@ -148,7 +148,7 @@ func (h *fields) shown() int {
 		return n
 	}
 	each(h.r, func(_, _ listpack.Value, at int64) bool {
-		if !shown(h.c, at) {
+		if !h.shows(at) {
 			n--
 		}
 		return true

@@ -99,7 +99,7 @@ func randFields(c *engine.Ctx, count int64, what parts) {
 	// 3.4.2, algorithm S).
 	left := n
 	each(h.r, func(name, value listpack.Value, at int64) bool {
-		if !shown(c, at) {
+		if !h.shows(at) {
 			return true
 		}
 		if rand.IntN(left) < int(count) {
@@ -147,7 +147,7 @@ func (s *sampler) draw() (p pair, ok bool) {
 	}
 	if s.list == nil {
 		each(s.h.r, func(name, value listpack.Value, at int64) bool {
-			if shown(s.h.c, at) {
+			if s.h.shows(at) {
 				s.list = append(s.list, pair{name, value})
 			}
 			return true
@@ -163,7 +163,7 @@ func (s *sampler) draw() (p pair, ok bool) {
 func (s *sampler) tryEntry() dict.Entry {
 	d, _ := s.h.dict()
 	for range randomTries {
-		if e := d.Random(rand.Uint64); shown(s.h.c, e.Expiry()) {
+		if e := d.Random(rand.Uint64); s.h.shows(e.Expiry()) {
 			return e
 		}
 	}

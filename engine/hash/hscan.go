@@ -93,7 +93,7 @@ func hscan(c *engine.Ctx) {
 		if o.pattern != nil {
 			buf = name.Append(buf[:0])
 		}
-		if !shown(c, at) || o.pattern != nil && !glob.Match(o.pattern, buf, false) {
+		if !h.shows(at) || o.pattern != nil && !glob.Match(o.pattern, buf, false) {
 			return true
 		}
 		if found = append(found, name); o.what&values != 0 {

@@ -66,14 +66,3 @@ func (Type) FreeEffort(r engine.Rec) int {
 	}
 	return rootOf(r).dict.Blocks()
 }
-
-// Field appends a field's value to dst, for other types' commands (SORT BY key->field). A field that is over
-// is not found; nothing is removed.
-func Field(c *engine.Ctx, r engine.Rec, name, dst []byte) (value []byte, ok bool) {
-	h := fields{c: c, key: r.Key(), r: r, found: true}
-	p, ok := h.find(name)
-	if !ok || !shown(c, h.expiry(p)) {
-		return dst, false
-	}
-	return h.value(p).Append(dst), true
-}

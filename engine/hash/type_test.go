@@ -115,20 +115,18 @@ func TestLoadRefuses(t *testing.T) {
 	}
 }
 
-// TestField is what other types see of a field.
-func TestField(t *testing.T) {
-	h := fresh(t)
+// TestFieldValue is what SORT sees of a field.
+func TestFieldValue(t *testing.T) {
+	h := one(t)
 	h.Do("HSET", "k", "a", "1", "b", "two")
 	h.Do("HPEXPIRE", "k", "10", "FIELDS", "1", "b")
 	c := &engine.Ctx{Space: h.Space(0), Session: &h.Session}
 	c.Reset(nil, nil, h.Space(0).DB(0), h.Now+11)
-	r, _ := c.Peek([]byte("k"))
-	if v, ok := hash.Field(c, r, []byte("a"), []byte("=")); !ok || string(v) != "=1" {
-		t.Errorf("a is %q", v)
-	}
-	for _, name := range []string{"b", "c"} {
-		if v, ok := hash.Field(c, r, []byte(name), nil); ok {
+	for name, want := range map[string]string{"a": "1", "b": "", "c": ""} {
+		r, _ := c.Peek([]byte("k"))
+		if v, ok := (hash.Type{}).FieldValue(c, r, []byte(name)); string(v) != want || ok != (want != "") {
 			t.Errorf("%s is %q", name, v)
 		}
 	}
+	h.Want(":1\r\n", "HLEN", "k")
 }
