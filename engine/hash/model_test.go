@@ -20,6 +20,8 @@ type modelField struct {
 type model map[string]map[string]modelField
 
 // step runs one command on the harness and on the model and compares the replies.
+//
+//long:one case a command
 func (m model) step(h *enginetest.Harness, op []byte) {
 	key := "k" + strconv.Itoa(int(op[0]>>5&1))
 	name := "f" + strconv.Itoa(int(op[1])%24)
