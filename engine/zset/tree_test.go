@@ -119,9 +119,9 @@ func TestModel(t *testing.T) {
 		"rising":  func(_ *rand.Rand, i int) float64 { return float64(i) },
 		"falling": func(_ *rand.Rand, i int) float64 { return float64(-i) },
 	}
-	steps := 24000
+	steps := 16000
 	if testing.Short() {
-		steps = 6000
+		steps = 5000
 	}
 	for name, score := range scores {
 		t.Run(name, func(t *testing.T) {
@@ -208,6 +208,9 @@ func TestBuild(t *testing.T) {
 
 // TestNoMemory: a sorted set in an arena that is full stays whole.
 func TestNoMemory(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it fills 64 MiB")
+	}
 	opt := engine.DefaultOptions()
 	opt.ArenaBytes = 64 << 20
 	s, err := engine.NewSpace(0, opt, &[8]engine.Type{engine.TZSet: Type{}}, nil)
