@@ -1,6 +1,7 @@
 package persist
 
 import (
+	"math"
 	"strings"
 	"sync/atomic"
 
@@ -41,27 +42,28 @@ func (p *part) visit(s *engine.Space) {
 		f(p.shard, s)
 	}
 	p.over = append(p.over, first)
-	if p.x.o.Still {
-		p.still()
-		return
-	}
 	p.snap = s.BeginSnapshot(p.emit)
 	p.x.loops.Work(p.shard, p.work)
 }
 
-// still hands everything over at once, waiting for the writer, and the end of the snapshot: until then nothing changes.
-func (p *part) still() {
-	good := p.send()
-	for i := 0; good && i < p.space.Databases(); i++ {
-		p.space.DB(i).Each(func(r engine.Rec) bool {
-			p.emit(i, r)
-			good = p.send()
-			return good
-		})
+// still hands everything over at once, waiting for the writer. Before all shards have been cut it must not: what
+// it owes the others for their cut leaves the loop only when its tick is over.
+func (p *part) still() (more bool) {
+	if !p.x.cut.Load() {
+		return true
 	}
-	p.close()
-	p.send()
-	<-p.x.over
+	good := p.send()
+	p.scans = true
+	for more := true; more && good; good = good && p.send() {
+		more = p.snap.Some(math.MaxInt64, p.x.loops.Mono, func() bool { return len(p.over) > 0 })
+	}
+	p.scans = false
+	if good {
+		p.close()
+		p.send()
+	}
+	p.x.loops.Work(p.shard, nil)
+	return false
 }
 
 // send is push that waits; false: nobody takes anything any more.
@@ -103,18 +105,18 @@ func (p *part) emit(db int, r engine.Rec) {
 	if c.keys == 1 || rdb.VersionOf(kind) > rdb.VersionOf(c.kind) {
 		c.kind = kind
 	}
-	p.account(int64(len(b) - before))
+	p.account(int64(len(b)-before), r)
 	if len(b) >= chunkBytes {
 		p.full(c)
 	}
 }
 
 // account notes bytes that wait for the writer, and has writes wait when there are too many.
-func (p *part) account(n int64) {
+func (p *part) account(n int64, r engine.Rec) {
 	g := p.x.o.Progress
 	waits := g.Waiting.Add(n)
-	if !p.scans && p.snap != nil {
-		g.Copied.Add(n)
+	if !p.scans {
+		g.Copied.Add(max(n, int64(r.Size())))
 	}
 	for peak := g.Peak.Load(); waits > peak && !g.Peak.CompareAndSwap(peak, waits); peak = g.Peak.Load() {
 	}
@@ -139,9 +141,7 @@ func (p *part) full(c *chunk) {
 		p.last = nil
 	}
 	p.over = append(p.over, c)
-	if !p.x.o.Still {
-		p.push()
-	}
+	p.push()
 }
 
 // close hands over what has been collected, and says that this was all.
@@ -171,6 +171,9 @@ func (p *part) push() bool {
 
 // work is a slice of the scan.
 func (p *part) work(budgetNs int64) (more bool) {
+	if p.x.o.Still {
+		return p.still()
+	}
 	if !p.push() {
 		// Whoever takes from the channel between the two looks rings for nothing, but rings.
 		p.blocked.Store(true)

@@ -181,8 +181,14 @@ func (s *Saver) begin(background bool) (*save, error) {
 	now := s.host.Now()
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.running != nil {
-		return nil, ErrRunning
+	for s.running != nil {
+		v := s.running
+		if v.background {
+			return nil, ErrRunning
+		}
+		s.mu.Unlock() // one for which the server stands still is soon over
+		<-v.done
+		s.mu.Lock()
 	}
 	name := fmt.Sprintf("temp-%d.rdb", os.Getpid())
 	if background {

@@ -20,8 +20,8 @@ import (
 //
 // Each loop scans in its spare time (Loops.Work) and stops where the channel is full. What has to be copied
 // because it is about to change cannot wait: it goes to a list of the shard, and when these lists are long,
-// writes are held until the writer has caught up. A snapshot taken with the server stopped (Still) does not
-// need any of it: its loops wait for the writer.
+// writes are held until the writer has caught up. For SAVE (Still) the loops do nothing else: they wait for the
+// writer.
 
 // Loops are the shards as a snapshot sees them.
 type Loops interface {
@@ -46,7 +46,7 @@ type Loops interface {
 type SnapshotOptions struct {
 	CheckSum bool // rdbchecksum
 	AOFBase  bool // it begins an append-only log
-	// Still: the server stands still until everything has been written (SAVE).
+	// Still: the loops do nothing else until everything has been handed over (SAVE).
 	Still bool
 	// Version, UsedMemory and Now are for the fields of the head.
 	Version    string
@@ -71,7 +71,7 @@ type Progress struct {
 	Total, Done atomic.Int64 // keys
 	Waiting     atomic.Int64 // bytes of entries that wait for the writer
 	Peak        atomic.Int64 // of Waiting
-	Copied      atomic.Int64 // bytes of entries that were copied because their keys changed
+	Copied      atomic.Int64 // bytes of records that were copied because they changed
 }
 
 // ErrStopped is the error of a snapshot that was stopped.
@@ -112,27 +112,24 @@ type snapshot struct {
 	out   chan *chunk
 	spare chan *chunk
 	over  chan struct{} // closed when nothing more is taken from out
-	err   error         // why; set before over is closed
+	cut   atomic.Bool   // every shard has been cut
 	held  atomic.Bool
 }
 
 // Snapshots makes snapshots of a server. Any goroutine but a loop.
 type Snapshots struct {
 	loops Loops
-	one   sync.Mutex // under way, of those that do not stand still
+	one   sync.Mutex // under way
 }
 
 // NewSnapshots makes it.
 func NewSnapshots(loops Loops) *Snapshots { return &Snapshots{loops: loops} }
 
 // Write cuts the server and writes all data as it was at the cut to w, as an RDB file. It returns when everything
-// has been written, or given up: w failed, or stop was closed (ErrStopped). A second one waits for the first,
-// unless it stands still.
+// has been written, or given up: w failed, or stop was closed (ErrStopped). A second one waits for the first.
 func (m *Snapshots) Write(w io.Writer, o *SnapshotOptions, stop <-chan struct{}) error {
-	if !o.Still {
-		m.one.Lock()
-		defer m.one.Unlock()
-	}
+	m.one.Lock()
+	defer m.one.Unlock()
 	loops := m.loops
 	n := loops.Shards()
 	x := &snapshot{
@@ -144,11 +141,7 @@ func (m *Snapshots) Write(w io.Writer, o *SnapshotOptions, stop <-chan struct{})
 	if o.Progress == nil {
 		o.Progress = &Progress{}
 	}
-	var err error
-	if !o.Still {
-		err = x.settle(stop)
-	}
-	if err != nil {
+	if err := x.settle(stop); err != nil {
 		return x.finish(nil, err)
 	}
 	cut := make(chan struct{})
@@ -156,14 +149,15 @@ func (m *Snapshots) Write(w io.Writer, o *SnapshotOptions, stop <-chan struct{})
 		if o.AtCut != nil {
 			o.AtCut(position)
 		}
+		x.cut.Store(true)
 		close(cut)
 	})
 	file := x.head(w)
-	if err = x.write(file, stop); err == nil {
+	err := x.write(file, stop)
+	if err == nil {
 		err = file.Close()
 	}
 	err = x.finish(file.Patch(), err)
-	x.err = err
 	close(x.over)
 	<-cut
 	x.clear(err)
@@ -314,7 +308,7 @@ func (x *snapshot) wake() {
 // clear has the loops drop what a snapshot that failed has left. All have been cut.
 func (x *snapshot) clear(err error) {
 	for shard, p := range x.parts {
-		if err != nil && p.snap != nil {
+		if err != nil {
 			x.loops.Post(shard, func(*engine.Space) { p.giveUp() })
 		}
 	}

@@ -70,6 +70,14 @@ func (n *Node) configSet(c *shard.Call) {
 	for i := 0; i < len(args); i += 2 {
 		pairs = append(pairs, config.Pair{Name: args[i], Value: args[i+1]})
 	}
+	if n.Shards.Loading() {
+		for _, p := range pairs {
+			if o := config.Find(p.Name); o != nil && (o.Name == "dir" || o.Name == "appendonly") {
+				c.Reply.Error(resp.ErrLoading)
+				return
+			}
+		}
+	}
 	protected := n.allowed("enable-protected-configs", c.Conn.Local())
 	c.Async(func() any { return n.set(pairs, protected) }, func(result any, w *resp.Writer) {
 		if err, failed := result.(error); failed {
