@@ -1,7 +1,9 @@
 package set
 
 import (
+	"bytes"
 	"slices"
+	"sync"
 	"unsafe"
 
 	"hashlane/engine"
@@ -9,40 +11,79 @@ import (
 	"hashlane/proto/resp"
 )
 
-// pack is members on their way between shards, copied off the arena.
+// pack is members on their way between shards, copied off the arena: one after the other as they stand in a reply.
 type pack struct {
-	text []byte
-	ends []int
+	text resp.Writer
+	ends []int // where the bulk strings end
 }
 
+const lineEnd = len("\r\n")
+
 func (p *pack) add(m []byte) {
-	p.text = append(p.text, m...)
-	p.ends = append(p.ends, len(p.text))
+	p.text.Bulk(m)
+	p.ends = append(p.ends, len(p.text.Buf))
 }
 
 func (p *pack) size() int { return len(p.ends) }
 
-func (p *pack) member(i int) []byte {
-	from := 0
-	if i > 0 {
-		from = p.ends[i-1]
+func (p *pack) start(i int) int {
+	if i == 0 {
+		return 0
 	}
-	return p.text[from:p.ends[i]:p.ends[i]]
+	return p.ends[i-1]
+}
+
+func (p *pack) member(i int) []byte {
+	bulk := p.text.Buf[p.start(i) : p.ends[i]-lineEnd]
+	return bulk[bytes.IndexByte(bulk, '\n')+1:]
+}
+
+// reply writes the members that pass, those beside each other in one piece.
+func (p *pack) reply(w *resp.Writer, passes func(i int) bool) {
+	from := 0
+	for i := range p.ends {
+		if !passes(i) {
+			w.Buf = append(w.Buf, p.text.Buf[from:p.start(i)]...)
+			from = p.ends[i]
+		}
+	}
+	w.Buf = append(w.Buf, p.text.Buf[from:]...)
+}
+
+// packs holds what packs of finished plans lay in.
+var packs = sync.Pool{New: func() any { return new(pack) }}
+
+// reset empties a pack; one without room takes that of a finished plan, if there is any.
+func (p *pack) reset() {
+	if p.text.Buf == nil {
+		*p = *packs.Get().(*pack)
+	}
+	p.text.Buf, p.ends = p.text.Buf[:0], p.ends[:0]
+}
+
+// release gives the room of packs that nobody reads any more to the next plan.
+func release(given []pack) {
+	for i := range given {
+		if p := given[i]; p.text.Buf != nil && cap(p.text.Buf) <= keepBuffer {
+			given[i] = pack{}
+			packs.Put(&p)
+		}
+	}
 }
 
 // distinct are the members of all packs, each once. They lie in the packs.
-func distinct(packs []pack) (members [][]byte) {
+func distinct(given []pack) (members [][]byte) {
 	n := 0
-	for i := range packs {
-		n += packs[i].size()
+	for i := range given {
+		n += given[i].size()
 	}
 	members = make([][]byte, 0, n)
-	packs = slices.Clone(packs)
-	slices.SortFunc(packs, func(a, b pack) int { return a.size() - b.size() })
-	largest := packs[len(packs)-1].size()
+	given = slices.Clone(given)
+	slices.SortFunc(given, func(a, b pack) int { return a.size() - b.size() })
+	largest := given[len(given)-1].size()
 	seen := make(map[string]struct{}, n-largest)
-	for i := range packs {
-		p, last := &packs[i], i == len(packs)-1
+	for i := range given {
+		p, last := &given[i], i == len(given)-1
 		for j := range p.size() {
 			m := p.member(j)
 			text := unsafe.String(unsafe.SliceData(m), len(m))
@@ -168,8 +209,8 @@ func (p *plan) holders(without int) (shards []int) {
 	return shards
 }
 
-// end answers n members, or sends them to the destination. each calls its argument for every one.
-func (p *plan) end(w *resp.Writer, n int64, members func(f func(m []byte))) ([]int, bool) {
+// end answers n members, which write puts into the reply, or sends them to the destination.
+func (p *plan) end(w *resp.Writer, n int64, write func(w *resp.Writer)) ([]int, bool) {
 	switch {
 	case p.event != "":
 		p.stage = placing
@@ -180,7 +221,8 @@ func (p *plan) end(w *resp.Writer, n int64, members func(f func(m []byte))) ([]i
 		w.Int(n)
 	default:
 		w.Set(int(n))
-		members(w.Bulk)
+		write(w)
+		release(p.given)
 	}
 	return nil, true
 }
@@ -191,6 +233,7 @@ func (p *plan) put(c *engine.Ctx, members func(f func(m []byte))) {
 	defer b.free()
 	members(func(m []byte) { b.add(m) })
 	p.total = p.place(c, b, p.least)
+	release(p.given)
 }
 
 // sievePlan is the intersection or the difference: one shard gives what its own sets leave over, the others mark
@@ -220,7 +263,7 @@ func (p *sievePlan) Step(c *engine.Ctx, _ int, _ []int) {
 
 func (p *sievePlan) give(c *engine.Ctx) {
 	out := &p.given[c.Space.Shard]
-	*out = pack{text: out.text[:0], ends: out.ends[:0]}
+	out.reset()
 	sets := p.local(c)
 	if len(sets) == 0 {
 		p.all = true
@@ -275,6 +318,8 @@ func (p *sievePlan) passed(i int) bool {
 	return true
 }
 
+func (p *sievePlan) reply(w *resp.Writer) { p.given[p.giver].reply(w, p.passed) }
+
 func (p *sievePlan) members(f func(m []byte)) {
 	given := &p.given[p.giver]
 	for i := range given.size() {
@@ -294,7 +339,7 @@ func (p *sievePlan) Next(_ int, w *resp.Writer) ([]int, bool) {
 			return nil, true
 		}
 		if p.empties(sizes) {
-			return p.end(w, 0, p.members)
+			return p.end(w, 0, p.reply)
 		}
 		at := 0
 		if p.op == inter {
@@ -311,11 +356,15 @@ func (p *sievePlan) Next(_ int, w *resp.Writer) ([]int, bool) {
 		w.Int(int64(p.total))
 		return nil, true
 	}
-	p.members(func([]byte) { p.n++ })
+	for i := range p.given[p.giver].size() {
+		if p.passed(i) {
+			p.n++
+		}
+	}
 	if !p.all && p.n < p.limit {
 		return p.hop(giving, p.giver)
 	}
-	return p.end(w, p.n, p.members)
+	return p.end(w, p.n, p.reply)
 }
 
 // unionPlan is the union: all shards give. One that only counts keeps the largest set where it is and sends it the
@@ -334,6 +383,9 @@ func (p *unionPlan) Step(c *engine.Ctx, _ int, _ []int) {
 	case giving:
 		s := newSieve(union, p.local(c))
 		p.count[shard] = 0
+		if shard != p.keeper {
+			p.given[shard].reset()
+		}
 		for done := false; !done; {
 			done = s.run(1<<62, func(m []byte) bool {
 				p.count[shard]++
@@ -352,6 +404,12 @@ func (p *unionPlan) Step(c *engine.Ctx, _ int, _ []int) {
 		}
 	default:
 		p.put(c, p.members)
+	}
+}
+
+func (p *unionPlan) reply(w *resp.Writer) {
+	for _, m := range p.others {
+		w.Bulk(m)
 	}
 }
 
@@ -374,7 +432,7 @@ func (p *unionPlan) Next(_ int, w *resp.Writer) ([]int, bool) {
 		}
 		most := slices.Max(sizes)
 		if most == 0 || p.card && p.limit > 0 && int64(most) >= p.limit {
-			return p.end(w, int64(most), p.members)
+			return p.end(w, int64(most), p.reply)
 		}
 		if p.keeper = -1; p.card {
 			p.keeper = p.owner(p.first + slices.Index(sizes, most))
@@ -384,21 +442,17 @@ func (p *unionPlan) Next(_ int, w *resp.Writer) ([]int, bool) {
 		w.Int(int64(p.total))
 		return nil, true
 	case marking:
-		return p.end(w, p.count[p.keeper], p.members)
+		return p.end(w, p.count[p.keeper], p.reply)
 	}
 	if p.event != "" {
-		return p.end(w, 0, p.members)
+		return p.end(w, 0, p.reply)
 	}
 	p.others = distinct(p.given)
 	if !p.card {
-		return p.end(w, int64(len(p.others)), func(f func(m []byte)) {
-			for _, m := range p.others {
-				f(m)
-			}
-		})
+		return p.end(w, int64(len(p.others)), p.reply)
 	}
 	if n := p.count[p.keeper]; len(p.others) == 0 || p.limit > 0 && n >= p.limit {
-		return p.end(w, n, p.members)
+		return p.end(w, n, p.reply)
 	}
 	return p.hop(marking, p.keeper)
 }
