@@ -2,10 +2,12 @@ package shard
 
 import (
 	"cmp"
+	"math"
 	"slices"
 	"strconv"
 	"sync"
 	"sync/atomic"
+	"time"
 )
 
 // The journal: every write, in one order.
@@ -256,16 +258,25 @@ func (j *Journal) publish(b *batch) {
 	}
 }
 
+// mergePause is the least time between two merges while no reply waits for them: under load a merge, with the
+// write of a file that it ends in, is then for many ticks and not for each one.
+const mergePause = 500 * time.Microsecond
+
 // Run merges whenever something has been published, until stop is closed. Off-loop: a goroutine of the
 // caller.
 func (j *Journal) Run(stop <-chan struct{}) {
+	var last time.Time
 	for {
 		select {
 		case <-stop:
 			j.Merge()
 			return
 		case <-j.wake:
+			if pause := mergePause - time.Since(last); pause > 0 && j.hold.durable.Load() == math.MaxInt64 {
+				time.Sleep(pause)
+			}
 			j.Merge()
+			last = time.Now()
 		}
 	}
 }
