@@ -35,7 +35,7 @@ func (l *list) checkInvariants() error {
 	if before != l.q.tail || nodes != l.q.nodes || count != l.q.count {
 		return fmt.Errorf("list I2: %d nodes with %d elements to tail %d; the root says %+v", nodes, count, before, l.q)
 	}
-	if at(l.a, l.q.head).packed != 0 || at(l.a, l.q.tail).packed != 0 {
+	if at(l.a, l.q.head).deep() || at(l.a, l.q.tail).deep() {
 		return fmt.Errorf("list I3: a node at an end is compressed")
 	}
 	return nil
@@ -44,11 +44,15 @@ func (l *list) checkInvariants() error {
 func (l *list) checkNode(h arena.Handle) error {
 	n := at(l.a, h)
 	r, _ := l.runAt(h)
-	switch have := max(n.packed, 1); {
+	used := int(n.aux)
+	if !n.deep() {
+		used += int(n.size)
+	}
+	switch {
 	case n.count() == 0 || n.plain() && n.count() != 1:
 		return fmt.Errorf("%d elements", n.count())
-	case l.a.Cap(n.block) < int(have) || n.packed == 0 && l.a.Cap(n.block) < int(n.size):
-		return fmt.Errorf("%d bytes, %d compressed, in a block of %d", n.size, n.packed, l.a.Cap(n.block))
+	case used > l.a.Cap(n.block):
+		return fmt.Errorf("%d bytes used in a block of %d", used, l.a.Cap(n.block))
 	case n.plain():
 		return nil
 	}

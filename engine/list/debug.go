@@ -35,7 +35,7 @@ func Describe(b *strings.Builder, r engine.Rec, elements bool) {
 	i := 0
 	for x, ok := l.edge(false); ok; x, ok = l.beside(&x, false) {
 		n := at(l.a, x.h)
-		fmt.Fprintf(b, "node %d: %d elements, plain %v, %d bytes, compressed to %d\n", i, x.count, x.plain, n.size, n.packed)
+		fmt.Fprintf(b, "node %d: %d elements, plain %v, %d bytes, compressed %v\n", i, x.count, x.plain, n.size, n.deep())
 		i++
 		if !elements {
 			continue

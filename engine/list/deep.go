@@ -14,7 +14,7 @@ const (
 // raw makes sure that node h is not compressed. False: there is no memory for it.
 func (l *list) raw(h arena.Handle) bool {
 	n := at(l.a, h)
-	if n.packed == 0 {
+	if !n.deep() {
 		return true
 	}
 	b := l.a.Alloc(int(n.size))
@@ -23,14 +23,15 @@ func (l *list) raw(h arena.Handle) bool {
 	}
 	l.expand(l.a.Bytes(b, int(n.size))[:0], n)
 	l.a.Free(n.block)
-	n.block, n.packed = b, 0
+	n.block, n.aux = b, 0
+	n.n &^= deepBit
 	return true
 }
 
 // squeeze compresses node h if that saves enough.
 func (l *list) squeeze(h arena.Handle) {
 	n := at(l.a, h)
-	if n.packed != 0 || n.size < minDeep {
+	if n.deep() || n.size < minDeep {
 		return
 	}
 	out, ok := lzf.Compress(l.flat[:0], l.bytes(h), int(n.size)-deepGain)
@@ -44,7 +45,8 @@ func (l *list) squeeze(h arena.Handle) {
 	}
 	copy(l.a.Bytes(b, len(out)), out)
 	l.a.Free(n.block)
-	n.block, n.packed = b, uint32(len(out))
+	n.block, n.aux = b, uint32(len(out))
+	n.n |= deepBit
 }
 
 // settle ends a change: the nodes near the ends are not compressed, those behind them and the touched ones are if

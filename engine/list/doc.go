@@ -27,8 +27,9 @@
 //	4      4    tail                  4      4    node after, or 0
 //	8      4    nodes                 8      4    block
 //	12     8    elements              12     4    bytes of the listpack or element
-//	                                  16     4    bytes of its LZF form, 0: it lies as it is
-//	                                  20     4    elements; the high bit says plain
+//	                                  16     4    bytes of its LZF form; else where in
+//	                                              the block it begins
+//	                                  20     4    elements; high bits: plain, compressed
 //
 // A list of the element "a" is the record value 0a000000 0100 8161 02 ff.
 //

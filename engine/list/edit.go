@@ -106,7 +106,7 @@ func (l *list) shrink(loaded bool) {
 	}
 	n = at(l.a, h)
 	l.r = l.c.Resize(l.r, size, EncListpack)
-	copy(l.r.Value(), l.a.Bytes(n.block, size))
+	copy(l.r.Value(), l.bytes(h))
 	l.a.Free(n.block)
 	l.a.Free(h)
 	l.q = root{}
@@ -141,7 +141,7 @@ func (l *list) pushNode(head bool, elem []byte) {
 	}
 	if !l.allows(end, len(elem)) || !l.raw(end) {
 		l.link(l.madeOf(elem), after)
-		if end != 0 && at(l.a, end).packed == 0 {
+		if end != 0 && !at(l.a, end).deep() {
 			l.fit(end, true)
 		}
 		return
@@ -244,8 +244,12 @@ func (l *list) replace(cur *cursor, elem []byte) {
 		l.settle(l.replaceNode(h, cur, elem))
 		return
 	}
-	listpack.ReplaceAt(l.room(h, max(size, old)), old, cur.pos, elem)
-	at(l.a, h).size = uint32(size)
+	if size > old {
+		listpack.ReplaceAt(l.room(h, size-old, false), old, cur.pos, elem)
+	} else {
+		listpack.ReplaceAt(l.bytes(h), old, cur.pos, elem)
+		at(l.a, h).size = uint32(size)
+	}
 	l.fit(h, false)
 	l.settle(h)
 }

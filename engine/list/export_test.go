@@ -10,7 +10,7 @@ func Nodes(r engine.Rec) (nodes, compressed int) {
 	l := view(r)
 	for h := l.q.head; h != 0; h = at(l.a, h).next {
 		nodes++
-		if at(l.a, h).packed != 0 {
+		if at(l.a, h).deep() {
 			compressed++
 		}
 	}

@@ -118,18 +118,18 @@ func (l *list) runAt(h arena.Handle) (run, bool) {
 	}
 	n := at(l.a, h)
 	r := run{h: h, count: n.count(), plain: n.plain()}
-	if n.packed == 0 {
-		r.lp = l.a.Bytes(n.block, int(n.size))
-	} else {
+	if n.deep() {
 		l.flat = l.expand(l.flat[:0], n)
 		r.lp = l.flat
+	} else {
+		r.lp = l.bytes(h)
 	}
 	return r, true
 }
 
 // expand appends the bytes of a compressed node.
 func (l *list) expand(dst []byte, n *node) []byte {
-	dst, err := lzf.Decompress(dst, l.a.Bytes(n.block, int(n.packed)), int(n.size))
+	dst, err := lzf.Decompress(dst, l.a.Bytes(n.block, n.compressed()), int(n.size))
 	if err != nil {
 		panic("list: a node does not decompress: " + err.Error())
 	}

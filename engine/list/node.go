@@ -19,6 +19,7 @@ const (
 	rootSize = 20
 	nodeSize = 24
 	plainBit = 1 << 31
+	deepBit  = 1 << 30
 
 	// entryCost is what Redis adds to an element's length when it asks whether a node has room for it.
 	entryCost = 8
@@ -31,12 +32,16 @@ type node struct {
 	prev, next arena.Handle
 	block      arena.Handle
 	size       uint32
-	packed     uint32
-	n          uint32 // elements | plainBit
+	aux        uint32 // compressed: the bytes of that; else where in the block the listpack begins
+	n          uint32 // elements | plainBit | deepBit
 }
 
 func (n *node) plain() bool { return n.n&plainBit != 0 }
-func (n *node) count() int  { return int(n.n &^ plainBit) }
+func (n *node) deep() bool  { return n.n&deepBit != 0 } // compressed
+func (n *node) count() int  { return int(n.n &^ (plainBit | deepBit)) }
+
+// compressed is the length of the compressed form.
+func (n *node) compressed() int { return int(n.aux) }
 
 func at(a *arena.Arena, h arena.Handle) *node { return (*node)(a.Ptr(h)) }
 

@@ -50,7 +50,7 @@ func (l *list) madeOf(elem []byte) arena.Handle {
 // bytes are those of a node that is not compressed.
 func (l *list) bytes(h arena.Handle) []byte {
 	n := at(l.a, h)
-	return l.a.Bytes(n.block, int(n.size))
+	return l.a.Bytes(n.block, int(n.aux+n.size))[n.aux:]
 }
 
 // link puts node h after node after; 0 is in front of the head.
@@ -101,24 +101,49 @@ func (l *list) allows(h arena.Handle, size int) bool {
 	return !n.plain() && !isLong(l.fill, size) && !exceeds(l.fill, int(n.size)+size+entryCost, n.count()+1)
 }
 
-// room makes the block of node h hold size bytes and answers them; the first are what they were.
-func (l *list) room(h arena.Handle, size int) []byte {
+// room makes node h, which is not compressed, extra bytes longer and answers its bytes: what was there lies at their
+// end with front, at their start otherwise. A block has what it does not use at its front and its end, so that
+// neither end is moved for each element; when one side is used up, it gets three quarters of what is left.
+func (l *list) room(h arena.Handle, extra int, front bool) []byte {
 	n := at(l.a, h)
-	if size > l.a.Cap(n.block) {
-		want := size + size/2
-		if limit := l.nodeBytes(); size <= limit {
+	off, size, capacity := int(n.aux), int(n.size), l.a.Cap(n.block)
+	switch {
+	case front && off >= extra || !front && capacity-off-size >= extra:
+	case capacity-size >= extra:
+		to := placed(capacity-size, extra, front)
+		b := l.a.Bytes(n.block, capacity)
+		copy(b[to:to+size], b[off:off+size])
+		off = to
+	default:
+		want := (size + extra) * 3 / 2
+		if limit := l.nodeBytes(); size+extra <= limit {
 			want = min(want, limit)
 		}
 		b := l.a.Alloc(want)
 		if b == 0 {
-			b = l.alloc(size)
+			b = l.alloc(size + extra)
 		}
-		n = at(l.a, h)
-		copy(l.a.Bytes(b, int(n.size)), l.a.Bytes(n.block, int(n.size)))
+		capacity = l.a.Cap(b)
+		to := placed(capacity-size, extra, front)
+		copy(l.a.Bytes(b, capacity)[to:], l.bytes(h))
 		l.a.Free(n.block)
-		n.block = b
+		n.block, off = b, to
 	}
-	return l.a.Bytes(n.block, size)
+	if front {
+		off -= extra
+	}
+	n.aux, n.size = uint32(off), uint32(size+extra)
+	return l.bytes(h)
+}
+
+// placed is where in a block old bytes go when slack bytes are free around them, of which extra are about to be used
+// at one end.
+func placed(slack, extra int, front bool) int {
+	rest := slack - extra
+	if front {
+		return extra + rest - rest/4
+	}
+	return rest / 4
 }
 
 func (l *list) nodeBytes() int {
@@ -139,20 +164,21 @@ func (l *list) fit(h arena.Handle, closed bool) {
 		return
 	}
 	if b := l.a.Alloc(size); b != 0 {
-		copy(l.a.Bytes(b, size), l.a.Bytes(n.block, size))
+		copy(l.a.Bytes(b, size), l.bytes(h))
 		l.a.Free(n.block)
-		n.block = b
+		n.block, n.aux = b, 0
 	}
 }
 
 // put inserts elem into packed node h, which is not compressed, before the entry at pos or at the end with -1.
 func (l *list) put(h arena.Handle, pos int, elem []byte) {
-	old := int(at(l.a, h).size)
-	size := old + listpack.SizeOf(elem)
-	listpack.InsertAt(l.room(h, size), old, pos, elem)
-	n := at(l.a, h)
-	n.size = uint32(size)
-	n.n++
+	old, extra := int(at(l.a, h).size), listpack.SizeOf(elem)
+	if pos == listpack.HeaderSize {
+		listpack.PrependAt(l.room(h, extra, true), extra, elem)
+	} else {
+		listpack.InsertAt(l.room(h, extra, false), old, pos, elem)
+	}
+	at(l.a, h).n++
 	l.q.count++
 }
 
@@ -164,7 +190,13 @@ func (l *list) take(h arena.Handle, pos, n int) bool {
 		l.drop(h)
 		return false
 	}
-	x.size = uint32(listpack.DeleteAt(l.bytes(h), pos, n))
+	if pos == listpack.HeaderSize {
+		gone := listpack.CutFront(l.bytes(h), n)
+		x.aux += uint32(gone)
+		x.size -= uint32(gone)
+	} else {
+		x.size = uint32(listpack.DeleteAt(l.bytes(h), pos, n))
+	}
 	x.n -= uint32(n)
 	l.q.count -= uint64(n)
 	l.fit(h, false)
@@ -209,7 +241,7 @@ func (l *list) merge(h arena.Handle) bool {
 	l.q.count += uint64(next.count())
 	l.drop(n.next)
 	l.a.Free(n.block)
-	n.block, n.size, n.n = b, uint32(size), uint32(count)
+	n.block, n.aux, n.size, n.n = b, 0, uint32(size), uint32(count)
 	return true
 }
 

@@ -142,6 +142,27 @@ func DeleteAt(lp []byte, pos, n int) (newLen int) {
 	return newLen
 }
 
+// PrependAt puts elem, whose entry has size bytes, in front. The listpack lies behind the first size bytes of buf and
+// fills the rest of it; it is all of buf afterwards. elem does not lie in buf.
+func PrependAt(buf []byte, size int, elem []byte) {
+	copy(buf[:HeaderSize], buf[size:size+HeaderSize])
+	put(buf[HeaderSize:], elem)
+	setHeader(buf, len(buf), 1)
+}
+
+// CutFront takes out the first n entries, of which there are more, and answers the offset in lp of the listpack that
+// is left: nothing behind it moves.
+func CutFront(lp []byte, n int) int {
+	next := HeaderSize
+	for range n {
+		next = after(lp, next)
+	}
+	off := next - HeaderSize
+	copy(lp[off:next], lp[:HeaderSize])
+	setHeader(lp[off:], len(lp)-off, -n)
+	return off
+}
+
 // setHeader sets the total and, while the count is known, changes it. A count that grows to 65535 is unknown from
 // then on.
 func setHeader(lp []byte, size, more int) {

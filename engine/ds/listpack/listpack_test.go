@@ -285,3 +285,16 @@ func TestPack(t *testing.T) {
 		t.Error("two halves are not the whole")
 	}
 }
+
+func TestEditsAtTheFront(t *testing.T) {
+	want := sample()[:20]
+	lp := New()
+	for _, e := range want {
+		lp = Append(lp, e)
+	}
+	front := []byte("in front")
+	buf := append(make([]byte, SizeOf(front)), lp...)
+	PrependAt(buf, SizeOf(front), front)
+	agree(t, buf, append([][]byte{front}, want...))
+	agree(t, buf[CutFront(buf, 4):], want[3:])
+}
