@@ -13,7 +13,7 @@ const (
 //
 //long:one table
 func Commands() []engine.Command {
-	return []engine.Command{
+	return append(waitingCommands(), []engine.Command{
 		{
 			Name: "LPUSH", Group: "list", Since: "1.0.0", Arity: -3, Flags: engine.Write | engine.DenyOOM | engine.Fast,
 			Cats: "@write @list @fast", Keys: keyInsert,
@@ -165,5 +165,5 @@ func Commands() []engine.Command {
 			Summary:    "Takes several elements from one end of a list and adds them to one end of another, one by one or as a block.",
 			Run:        lmovem, Plan: planLmovem,
 		},
-	}
+	}...)
 }

@@ -59,6 +59,11 @@ func lmpop(c *engine.Ctx) {
 		c.Reply.Err(err)
 		return
 	}
+	p.here(c)
+}
+
+// here serves the command when one shard owns all keys.
+func (p *manyPop) here(c *engine.Ctx) {
 	for i := range p.keys {
 		key := c.Args[p.first+i]
 		var l list
