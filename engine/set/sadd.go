@@ -1,11 +1,6 @@
 package set
 
-import (
-	"bytes"
-
-	"hashlane/engine"
-	"hashlane/proto/resp"
-)
+import "hashlane/engine"
 
 // roomBeside is what an arena must be able to give out besides the bytes of a command's members.
 const roomBeside = 64 << 10
@@ -160,54 +155,4 @@ func replyAll(c *engine.Ctx, r engine.Rec) {
 		})
 		return pos < 0
 	})
-}
-
-// smove is SMOVE of keys that one shard owns.
-func smove(c *engine.Ctx) {
-	from, to, m := c.Args[1], c.Args[2], c.Args[3]
-	r, ok, err := write(c, from)
-	var d engine.Rec
-	there := false
-	if err == nil {
-		if d, there = c.Write(to); ok && there && d.Type() != engine.TSet {
-			err = resp.ErrWrongType
-		}
-	}
-	switch {
-	case err != nil || !ok:
-		answerMissing(c, err)
-		return
-	case bytes.Equal(from, to) || !has(r, m):
-		c.Reply.Int(count(has(r, m)))
-		return
-	}
-	added := !there
-	if there {
-		_, added = add(c, d, m)
-	} else {
-		// The key is made after the events of the other one, when its memory is certain.
-		ensureRoom(c, [][]byte{m, to}, 0)
-	}
-	takeOut(c, r, m)
-	if !there {
-		create(c, to, m, 0)
-	}
-	if added {
-		announceAdd(c, to)
-	}
-	c.Reply.Int(1)
-}
-
-// takeOut is SMOVE at the source: m is a member.
-func takeOut(c *engine.Ctx, r engine.Rec, m []byte) {
-	key := c.Args[1]
-	r, _ = remove(c, r, m)
-	c.Changed(key)
-	c.Notify(engine.NotifySet, "srem", key)
-	deleteEmpty(c, r)
-}
-
-func announceAdd(c *engine.Ctx, key []byte) {
-	c.Changed(key)
-	c.Notify(engine.NotifySet, "sadd", key)
 }
