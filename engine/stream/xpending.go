@@ -50,7 +50,7 @@ func parsePending(args [][]byte) (q pendingQuery, err error) {
 	}
 	at := 3
 	// Words too many are overlooked up to here, as Redis does.
-	if len(args) < 6 || len(args) > 9 || isWord(args[3], "IDLE") && len(args) < 8 {
+	if len(args) < 6 || len(args) > 9 {
 		return q, resp.ErrSyntax
 	}
 	if isWord(args[3], "IDLE") {
@@ -58,7 +58,9 @@ func parsePending(args [][]byte) (q pendingQuery, err error) {
 		if q.minIdle, ok = resp.ParseInt(args[4]); !ok {
 			return q, resp.ErrNotInt
 		}
-		at = 5
+		if at = 5; len(args) < 8 {
+			return q, resp.ErrSyntax
+		}
 	}
 	n, ok := resp.ParseInt(args[at+2])
 	if !ok {
