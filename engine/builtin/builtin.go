@@ -2,6 +2,7 @@ package builtin
 
 import (
 	"hashlane/engine"
+	"hashlane/engine/array"
 	"hashlane/engine/bitmap"
 	"hashlane/engine/generic"
 	"hashlane/engine/geo"
@@ -18,6 +19,7 @@ import (
 // Types are the data types by TypeID; those that are not there are nil.
 func Types() *[8]engine.Type {
 	return &[8]engine.Type{
+		engine.TArray:  array.Type{},
 		engine.THash:   hash.Type{},
 		engine.TStream: stream.Type{},
 		engine.TString: str.Type{},
@@ -30,6 +32,7 @@ func Types() *[8]engine.Type {
 // Commands are the groups of rows of all data commands.
 func Commands() [][]engine.Command {
 	return [][]engine.Command{
+		array.Commands(),
 		bitmap.Commands(),
 		generic.Commands(),
 		geo.Commands(),

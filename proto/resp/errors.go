@@ -115,6 +115,13 @@ const (
 	ErrIdmpOther      Error = "ERR idempotent ID belongs to another entry"
 )
 
+// Arrays.
+const (
+	ErrArrayIndex Error = "ERR invalid array index"
+	ErrArrayFull  Error = "ERR insert index overflow"
+	ErrArrayRing  Error = "ERR invalid ring size"
+)
+
 // Connections and transactions.
 const (
 	ErrLoading      Error = "LOADING Redis is loading the dataset in memory"
