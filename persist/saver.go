@@ -80,6 +80,7 @@ type save struct {
 	progress   Progress
 	cutDirty   int64
 	temp       string
+	cut        chan struct{}
 	done       chan struct{}
 	err        error
 }
@@ -196,13 +197,13 @@ func (s *Saver) begin(background bool) (*save, error) {
 		s.info.LastTry = now.Unix()
 		s.scheduled = false
 	}
-	v := &save{stop: make(chan struct{}), background: background, start: now, temp: name, done: make(chan struct{})}
+	v := &save{stop: make(chan struct{}), background: background, start: now, temp: name, cut: make(chan struct{}), done: make(chan struct{})}
 	s.running = v
 	s.info.Saves++
 	return v, nil
 }
 
-// BgSave begins a snapshot in the background. With schedule it waits for the rewrite of a log to end. The
+// BgSave begins a snapshot in the background: it has all writes of before and none of after. With schedule it waits for the rewrite of a log to end. The
 // error is ErrRunning or ErrBusy. Off-loop.
 func (s *Saver) BgSave(schedule bool) (scheduled bool, err error) {
 	if s.host.Busy() {
@@ -221,6 +222,10 @@ func (s *Saver) BgSave(schedule bool) (scheduled bool, err error) {
 	}
 	s.logf(levelNotice, "Background saving started by pid %d", os.Getpid())
 	go s.run(v)
+	select {
+	case <-v.cut:
+	case <-v.done:
+	}
 	return false, nil
 }
 
@@ -293,6 +298,7 @@ func (s *Saver) write(v *save, o *SaveOptions) error {
 	w := &SnapshotOptions{
 		CheckSum: o.CheckSum, Still: !v.background, Version: version, UsedMemory: used, Now: v.start, Functions: functions,
 		KeyDelay: o.KeyDelay, Progress: &v.progress,
+		AtCut:   func(int64) { close(v.cut) },
 		AtVisit: func(_ int, sp *engine.Space) { dirty.Add(sp.Stats.Dirty) },
 		Finish: func(patch []byte, err error) error {
 			if err = s.finish(v, o, f, patch, err); err != nil {

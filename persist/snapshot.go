@@ -114,6 +114,7 @@ type snapshot struct {
 	over  chan struct{} // closed when nothing more is taken from out
 	cut   atomic.Bool   // every shard has been cut
 	held  atomic.Bool
+	owed  time.Duration // to KeyDelay
 }
 
 // Snapshots makes snapshots of a server. Any goroutine but a loop.
@@ -271,14 +272,9 @@ func (x *snapshot) put(file *rdb.Writer, c *chunk, stop <-chan struct{}) error {
 		return err
 	}
 	p := x.o.Progress
-	if d := x.o.KeyDelay; d > 0 {
-		for range c.keys {
-			select {
-			case <-stop:
-				return ErrStopped
-			case <-time.After(d):
-			}
-			p.Done.Add(1)
+	if x.o.KeyDelay > 0 {
+		if err := x.dawdle(c.keys, stop); err != nil {
+			return err
 		}
 	} else {
 		p.Done.Add(int64(c.keys))
@@ -292,6 +288,22 @@ func (x *snapshot) put(file *rdb.Writer, c *chunk, stop <-chan struct{}) error {
 		case x.spare <- c:
 		default:
 		}
+	}
+	return nil
+}
+
+// dawdle waits for each of n keys.
+func (x *snapshot) dawdle(n int, stop <-chan struct{}) error {
+	for range n {
+		if x.owed += x.o.KeyDelay; x.owed >= time.Millisecond {
+			select {
+			case <-stop:
+				return ErrStopped
+			case <-time.After(x.owed):
+			}
+			x.owed = 0
+		}
+		x.o.Progress.Done.Add(1)
 	}
 	return nil
 }

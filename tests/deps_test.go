@@ -34,7 +34,7 @@ cluster          : engine engine/ds proto txn shard persist persist/rdb
 cmd              : all
 bench            : proto proto/client
 tests/live       : proto proto/client
-tests            : tests/live proto proto/client
+tests            : tests/live proto proto/client persist/rdb
 `
 
 // testExtra is what test files may import besides: engine/enginetest and, above the engine, the
