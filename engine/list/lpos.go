@@ -79,34 +79,79 @@ func lpos(c *engine.Ctx) {
 		}
 		return
 	}
-	from, step := 0, 1
-	if o.back {
-		from, step = l.len()-1, -1
+	if l.len() <= sliceElements {
+		s := newPosSearch(c, &l, &o)
+		s.step(sliceElements)
+		s.finish(c.Reply)
+		return
 	}
-	is := match(c.Args[2])
-	w := c.Reply
-	mark, hits, answered := w.Later(), int64(0), int64(0)
-	limit := o.count
+	long := new(list)
+	long.open(c, l.r)
+	s := newPosSearch(c, long, &o)
+	c.Slices(func(c *engine.Ctx) bool {
+		done := s.step(sliceElements)
+		if done {
+			s.finish(c.Reply)
+		}
+		return done
+	})
+}
+
+// posSearch is an LPOS on its way through a list.
+type posSearch struct {
+	lposOptions
+	cur        cursor
+	ok         bool // the cursor is at an element
+	at, stride int  // its index, and what the next one's is more
+	is         wanted
+	hits, left int64
+	limit      int   // of what is found; 0: all
+	found      []int // indexes
+}
+
+func newPosSearch(c *engine.Ctx, l *list, o *lposOptions) posSearch {
+	s := posSearch{lposOptions: *o, stride: 1, is: match(c.Args[2]), limit: int(o.count), left: o.maxlen}
+	if o.maxlen == 0 {
+		s.left = math.MaxInt64
+	}
 	if !o.counted {
-		limit = 1
+		s.limit = 1
 	}
-	compared := int64(0)
-	for cur, ok := l.cursor(from, o.back); ok && (o.maxlen == 0 || compared < o.maxlen); ok = cur.next() {
-		if is.equal(cur.value()) {
-			if hits++; hits >= o.rank {
-				w.Int(int64(from))
-				if answered++; answered == limit {
-					break
+	if o.back {
+		s.at, s.stride = l.len()-1, -1
+	}
+	s.cur, s.ok = l.cursor(s.at, o.back)
+	return s
+}
+
+// step compares up to n elements and reports whether the search is over.
+func (s *posSearch) step(n int) (done bool) {
+	for ; s.ok && s.left > 0; n-- {
+		if n == 0 {
+			return false
+		}
+		if s.is.equal(s.cur.value()) {
+			if s.hits++; s.hits >= s.rank {
+				if s.found = append(s.found, s.at); len(s.found) == s.limit {
+					return true
 				}
 			}
 		}
-		from += step
-		compared++
+		s.at += s.stride
+		s.left--
+		s.ok = s.cur.next()
 	}
+	return true
+}
+
+func (s *posSearch) finish(w *resp.Writer) {
 	switch {
-	case o.counted:
-		w.ArrayAt(mark, int(answered))
-	case answered == 0:
+	case s.counted:
+		w.Array(len(s.found))
+	case len(s.found) == 0:
 		w.Null()
+	}
+	for _, i := range s.found {
+		w.Int(int64(i))
 	}
 }

@@ -1,6 +1,8 @@
 package list
 
 import (
+	"math"
+
 	"hashlane/engine"
 	"hashlane/proto/resp"
 )
@@ -13,6 +15,7 @@ func lrem(c *engine.Ctx) {
 		c.Reply.Error(resp.ErrNotInt)
 		return
 	}
+	limit = max(limit, -math.MaxInt64)
 	var l list
 	switch l.write(c, key) {
 	case wrong:
@@ -21,26 +24,63 @@ func lrem(c *engine.Ctx) {
 		c.Reply.Int(0)
 		return
 	}
-	back := limit < 0
-	if back {
-		limit = -limit
+	if l.len() <= sliceElements {
+		x := newRemoval(&l, limit, elem)
+		x.step(sliceElements)
+		x.finish(c)
+		return
 	}
+	long := new(list)
+	long.open(c, l.r)
+	x := newRemoval(long, limit, elem)
+	c.Slices(func(c *engine.Ctx) bool {
+		long.c = c
+		done := x.step(sliceElements)
+		if done {
+			x.finish(c)
+		}
+		return done
+	})
+}
+
+// removal is an LREM on its way through a list.
+type removal struct {
+	l           *list
+	cur         cursor
+	ok          bool // the cursor is at an element
+	is          wanted
+	gone, limit int64 // 0: all
+}
+
+func newRemoval(l *list, limit int64, elem []byte) removal {
+	x := removal{l: l, is: match(elem), limit: max(limit, -limit)}
 	from := 0
-	if back {
+	if limit < 0 {
 		from = l.len() - 1
 	}
-	gone := int64(0)
-	is := match(elem)
-	for cur, ok := l.cursor(from, back); ok && (limit == 0 || gone < limit); {
-		if is.equal(cur.value()) {
-			ok = l.remove(&cur)
-			gone++
+	x.cur, x.ok = l.cursor(from, limit < 0)
+	return x
+}
+
+// step looks at up to n elements and reports whether that was all.
+func (x *removal) step(n int) (done bool) {
+	for ; x.ok && (x.limit == 0 || x.gone < x.limit); n-- {
+		if n == 0 {
+			return false
+		}
+		if x.is.equal(x.cur.value()) {
+			x.ok = x.l.remove(&x.cur)
+			x.gone++
 		} else {
-			ok = cur.next()
+			x.ok = x.cur.next()
 		}
 	}
-	c.Reply.Int(gone)
-	if gone > 0 {
-		l.removed(c, key, int(gone), "lrem")
+	return true
+}
+
+func (x *removal) finish(c *engine.Ctx) {
+	c.Reply.Int(x.gone)
+	if x.gone > 0 {
+		x.l.removed(c, c.Args[1], int(x.gone), "lrem")
 	}
 }
