@@ -257,3 +257,15 @@ func xreadgroup(c *engine.Ctx) {
 		c.Reply.ArrayAt(mark, n)
 	}
 }
+
+// gone is the error of a waiting XREADGROUP whose stream or group is there no more; nil: both are.
+func (q *reading) gone(c *engine.Ctx, key []byte) error {
+	r, ok := c.Peek(key)
+	if !ok || r.Type() != engine.TStream {
+		return resp.ErrStreamGone
+	}
+	if open(r).group(q.group) == nil {
+		return resp.ErrGroupGone
+	}
+	return nil
+}

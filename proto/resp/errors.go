@@ -88,6 +88,8 @@ const (
 	ErrSetIDDeleted   Error = "ERR The ID specified in XSETID is smaller than the provided max_deleted_entry_id"
 	ErrSetIDLength    Error = "ERR The entries_added specified in XSETID is smaller than the target stream length"
 	ErrSetIDAdded     Error = "ERR entries_added must be positive"
+	ErrStreamGone     Error = "UNBLOCKED the stream key no longer exists"
+	ErrGroupGone      Error = "NOGROUP the consumer group this client was blocked on no longer exists"
 	ErrBusyGroup      Error = "BUSYGROUP Consumer Group name already exists"
 	ErrGroupNoKey     Error = "ERR The XGROUP subcommand requires the key to exist. Note that for CREATE you may want to use the MKSTREAM option to create an empty stream automatically."
 	ErrEntriesRead    Error = "ERR value for ENTRIESREAD must be positive or -1"
