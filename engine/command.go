@@ -89,6 +89,8 @@ type Command struct {
 	// runs at every shard as AtAll commands do, through its Plan (SORT with patterns). On a server of one shard
 	// Run serves it. nil: never. Any goroutine.
 	Spread func(args [][]byte) bool
+	// Wait makes it a command that waits when it finds nothing; nil: it never does.
+	Wait *Wait
 	// OneHop: a read-only plan that never asks for a second hop; its locks go back right after the step.
 	OneHop bool
 	// Home executes an AtHome command; its concrete type belongs to package shard.

@@ -79,7 +79,7 @@ func (k *Conn) flagLetters() string {
 	}{
 		{k.flags&flagMonitor != 0, 'O'},
 		{k.multi != nil, 'x'},
-		{k.stop&stopPause != 0, 'b'},
+		{k.stop&stopPause != 0 || k.waiter != nil && k.waiter.parked, 'b'},
 		{k.watch != nil && k.watch.mark.Dirty(), 'd'},
 		{k.ending, 'c'},
 		{k.peer.Unix, 'U'},
@@ -215,23 +215,42 @@ func clientTrackinginfo(c *Call) {
 	w.Array(0)
 }
 
-// clientUnblock answers 0: no command of those built in blocks a connection.
+// clientUnblock is CLIENT UNBLOCK client-id [TIMEOUT|ERROR].
 func clientUnblock(c *Call) {
 	if len(c.Args) > 4 {
 		c.Reply.Error(errSubcommandSyntax(c))
 		return
 	}
+	withError := false
 	if len(c.Args) == 4 {
-		if r := word(c.Args[3]); r != "TIMEOUT" && r != "ERROR" {
+		r := word(c.Args[3])
+		withError = r == "ERROR"
+		if r != "TIMEOUT" && r != "ERROR" {
 			c.Reply.ErrorText("ERR CLIENT UNBLOCK reason should be TIMEOUT or ERROR")
 			return
 		}
 	}
-	if _, ok := resp.ParseInt(c.Args[2]); !ok {
+	id, ok := resp.ParseInt(c.Args[2])
+	if !ok {
 		c.Reply.Error(resp.ErrNotInt)
 		return
 	}
-	c.Reply.Int(0)
+	c.Everywhere(func(l *Loop) any {
+		for k := l.conns.first; k != nil; k = k.next {
+			if k.ID == uint64(id) {
+				return k.waiter != nil && k.waiter.unblock(withError)
+			}
+		}
+		return false
+	}, func(results []any, w *resp.Writer) {
+		n := int64(0)
+		for _, r := range results {
+			if r.(bool) {
+				n++
+			}
+		}
+		w.Int(n)
+	})
 }
 
 // clientList is CLIENT LIST [TYPE type] [ID id ...].

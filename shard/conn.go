@@ -89,6 +89,7 @@ type Conn struct {
 	flags     connFlags
 
 	multi   *multi
+	waiter  *waiter // in a blocking command
 	watch   *watching
 	openMs  int64
 	usedMs  int64 // last time of a command
@@ -461,7 +462,7 @@ func (l *Loop) Closed(k *Conn, half bool) {
 // owesReplies reports whether there are replies still to come that need nobody's further doing. A
 // connection held by CLIENT PAUSE has none: whether its peer is still there cannot be known.
 func (k *Conn) owesReplies() bool {
-	if k.stop&stopPause != 0 {
+	if k.stop&stopPause != 0 || k.waiter != nil && k.waiter.parked {
 		return false
 	}
 	return len(k.slots)+len(k.out)+k.held > 0 || k.wire.Buffered() > 0 || len(k.in) > 0 && (k.stop&^stopClose != 0 || k.queuedResume)
@@ -485,6 +486,7 @@ func (l *Loop) Unsent() (n int64) {
 // forget takes the connection out of everything that knows it.
 func (l *Loop) forget(k *Conn) {
 	l.unwatch(k)
+	l.forgetWaiter(k)
 	k.multi = nil
 	without := func(x *Conn) bool { return x == k }
 	l.paused = slices.DeleteFunc(l.paused, without)

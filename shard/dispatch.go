@@ -175,6 +175,9 @@ func (l *Loop) dispatch(k *Conn, s *staged) bool {
 		return false
 	}
 	k.cmds++
+	if len(l.awake) > 0 {
+		l.serveAwake()
+	}
 	if l.special && !c.isExec && k.wire != nil && l.Server.monitors.Load() != 0 {
 		l.feedMonitors(k, c, s.args, k.Session.DB)
 	}
@@ -184,6 +187,13 @@ func (l *Loop) dispatch(k *Conn, s *staged) bool {
 // begun executes the command or sends it off, unless it must wait for others of its connection.
 func (l *Loop) begun(k *Conn, s *staged) bool {
 	c := s.cmd
+	if c.Wait != nil {
+		if !l.drained(k) {
+			return false
+		}
+		l.beginWait(k, c, s.args)
+		return true
+	}
 	if c.oneKey {
 		return l.oneKey(k, s)
 	}

@@ -30,8 +30,11 @@ type Loop struct {
 	journal tickJournal
 	// stuck are connections of which a message waits here for a lock, with the messages behind it.
 	stuck   map[*Conn][]*message
-	launch  []func() // blocking work to start when the tick's writes have been stamped
-	in, out []*ring  // by shard; nil for the loop itself
+	lines   map[dbKey]*line // of waiters (wait.go)
+	awake   []dbKey         // of lines to be served
+	blocked int             // waiting connections of this loop
+	launch  []func()        // blocking work to start when the tick's writes have been stamped
+	in, out []*ring         // by shard; nil for the loop itself
 	tails   []uint64
 	self    []item // what the loop sends to itself
 	asleep  atomic.Uint32
@@ -134,6 +137,7 @@ func (l *Loop) takeIn() {
 	}
 	l.core.DrainLane()
 	l.core.RunReady()
+	l.serveAwake()
 	for i, r := range l.in {
 		if r != nil {
 			l.takeRing(r, l.tails[i])
@@ -191,6 +195,9 @@ func (l *Loop) handle(x item) {
 		l.core.Handle(x.tx)
 	case itemCall:
 		x.call(l)
+	}
+	if len(l.awake) > 0 {
+		l.serveAwake()
 	}
 }
 
@@ -266,6 +273,7 @@ func (l *Loop) start() {
 // settle lets connections go on that waited for something of this tick.
 func (l *Loop) settle() {
 	l.readNs = 0
+	l.serveAwake()
 	l.takeSelf()
 	for len(l.resumed) > 0 {
 		todo := l.resumed

@@ -103,6 +103,7 @@ func (l *Loop) unpause() {
 	for _, k := range held {
 		l.resume(k, stopPause)
 	}
+	l.serveAwake()
 }
 
 // seePause has the loop take notice that a pause has begun or ended. Expired keys stay while it lasts: their

@@ -19,6 +19,10 @@ type planWork struct {
 	plan    engine.Plan
 	owned   [][]int // by shard: positions of its keys; nil when the plan visits all shards
 	keys    [][]int // by shard: those of this hop
+	// waiter: it is a try of a command that waits; again: one that stands in line; entering: it found nothing.
+	waiter   *waiter
+	again    bool
+	entering bool
 	// readsOnce: its locks go back right after its only step.
 	readsOnce bool
 	w         resp.Writer
@@ -95,7 +99,7 @@ func (l *Loop) refuseHere(k *Conn, c *commandInfo, err error) {
 }
 
 func (p *planWork) tx(l *Loop) *txn.Tx {
-	p.readsOnce = p.cmd.OneHop && p.cmd.Flags.Has(engine.ReadOnly)
+	p.readsOnce = p.cmd.OneHop && p.cmd.Flags.Has(engine.ReadOnly) && p.waiter == nil
 	tx := &txn.Tx{Work: p, ReadOnly: p.readsOnce}
 	n := len(l.in)
 	if p.cmd.reachesAll(p.args) {
@@ -166,6 +170,10 @@ func (p *planWork) Step(shard, hop int) {
 	if p.keys != nil {
 		keys = p.keys[shard]
 	}
+	if p.entering {
+		l.enter(p.waiter, keys)
+		return
+	}
 	at := &p.at[shard]
 	t0 := l.env.Mono()
 	if p.readsOnce {
@@ -201,9 +209,18 @@ func (p *planWork) Next(hop int) ([]int, txn.Verdict) {
 	if p.full.Load() {
 		p.w.Buf = p.w.Buf[:0]
 		p.w.Error(resp.ErrOutOfMemory)
+		if p.waiter != nil {
+			return p.nextWaiting()
+		}
+		return nil, txn.End
+	}
+	if p.entering {
 		return nil, txn.End
 	}
 	keys, done := p.plan.Next(hop, &p.w)
+	if done && p.waiter != nil {
+		return p.nextWaiting()
+	}
 	if done {
 		return nil, txn.End
 	}
@@ -261,6 +278,10 @@ func (p *planWork) Commit() {
 	l.journal.begin()
 	ns := p.collect()
 	l.journal.end()
+	if p.waiter != nil {
+		p.commitWaiting(ns)
+		return
+	}
 	l.count(p.cmd, ns)
 	if p.w.Errors > 0 {
 		l.countErrors(p.cmd, &p.w)

@@ -116,7 +116,7 @@ func (l *Loop) Report() *Report {
 		Shard: l.ID, Commands: s.commands, ConnsReceived: s.received,
 		NetIn: s.netIn, NetOut: s.netOut, Reads: s.reads, Writes: s.writes,
 		ErrorReplies: s.errorAll, Errors: addMap(nil, s.errors), PeerHops: s.peerHops, Txns: s.txns, Stats: l.Space.Stats,
-		Clients: int64(l.conns.n), Blocked: int64(len(l.paused)), Monitors: int64(len(l.mons)), WatchedKeys: int64(l.watches.Len()),
+		Clients: int64(l.conns.n), Blocked: int64(len(l.paused) + l.blocked), BlockingKeys: int64(len(l.lines)), Monitors: int64(len(l.mons)), WatchedKeys: int64(l.watches.Len()),
 		MaxInBuf: s.maxIn, MaxOutBuf: s.maxOut, Dirty: l.Space.Stats.Dirty,
 		OutLimit: s.outLimit, QueryLimit: s.queryLimit, BusyUs: s.busyNs / 1000,
 		Ticks: s.ticks, LongestUs: s.longestUs, Stalled: s.stalled, StalledBy: addMap(nil, s.stalledBy), LastStallBy: s.lastStall,

@@ -11,7 +11,12 @@ type taps struct{ l *Loop }
 
 var _ engine.Taps = taps{}
 
-func (t taps) Changed(db int, key []byte) { t.l.watches.Touch(db, key) }
+func (t taps) Changed(db int, key []byte) {
+	t.l.watches.Touch(db, key)
+	if len(t.l.lines) > 0 {
+		t.l.waken(db, key)
+	}
+}
 
 func (t taps) Notify(class engine.NotifyClass, event string, db int, key []byte) {
 	if f := t.l.Server.onEvent; f != nil {
@@ -26,6 +31,7 @@ func (t taps) Flushed(db int) {
 	if f := t.l.Server.onFlush; f != nil {
 		f(t.l, db)
 	}
+	t.l.wakenDBs(db)
 	t.l.watches.TouchIf(func(of int, key string) bool {
 		return (db < 0 || of == db) && t.has(of, key)
 	})
@@ -33,6 +39,7 @@ func (t taps) Flushed(db int) {
 
 // Swapped breaks the watches of keys that one of the two databases has.
 func (t taps) Swapped(a, b int) {
+	t.l.wakenDBs(a, b)
 	t.l.watches.TouchIf(func(of int, key string) bool {
 		return (of == a || of == b) && (t.has(a, key) || t.has(b, key))
 	})

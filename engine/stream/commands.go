@@ -220,7 +220,7 @@ func Commands() []engine.Command {
 			Syntax: "XREAD [COUNT count] [MAXCOUNT maxcount] [MAXSIZE maxsize] [BLOCK milliseconds] STREAMS key [key ...] id [id ...]", Replies: "R2=array of [key,entries]|nil-array ; R3=map{key:entries}|nil",
 			Complexity: "O(N) for N entries shown",
 			Summary:    "Reads what comes after an ID, from several streams, and may wait for it.",
-			Run:        xread, Plan: newReadPlan, OneHop: true,
+			Run:        xread, Plan: newReadPlan, OneHop: true, Wait: waitRead(false),
 		},
 		{
 			Name: "XREADGROUP", Group: "stream", Since: "5.0.0", Arity: -7, Flags: engine.Write | engine.Blocking,
@@ -228,7 +228,7 @@ func Commands() []engine.Command {
 			Syntax: "XREADGROUP GROUP group consumer [COUNT count] [MAXCOUNT maxcount] [MAXSIZE maxsize] [BLOCK milliseconds] [CLAIM min-idle-time] [NOACK] STREAMS key [key ...] id [id ...]", Replies: "R2=array of [key,entries]|nil-array ; R3=map|nil; with CLAIM each claimed entry has 4 elems [id,fields,idle-ms,delivery-count]",
 			Complexity: "O(N) for N entries shown",
 			Summary:    "Reads for a consumer of a group what nobody of the group has had, or again what it has pending.",
-			Run:        xreadgroup, Plan: newGroupPlan,
+			Run:        xreadgroup, Plan: newGroupPlan, Wait: waitRead(true),
 		},
 		{
 			Name: "XREVRANGE", Group: "stream", Since: "5.0.0", Arity: -4, Flags: engine.ReadOnly,

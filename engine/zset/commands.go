@@ -6,7 +6,7 @@ import "hashlane/engine"
 //
 //long:one table
 func Commands() []engine.Command {
-	return []engine.Command{
+	return append(waitingCommands(), []engine.Command{
 		{
 			Name: "ZADD", Group: "sorted-set", Since: "1.2.0", Arity: -4, Flags: engine.Write | engine.DenyOOM | engine.Fast,
 			Cats: "@write @sortedset @fast", Keys: "RW/update idx1 range(last=0,step=1,limit=0)",
@@ -270,5 +270,5 @@ func Commands() []engine.Command {
 			Summary:    "Stores the members that any of several sorted sets has.",
 			Run:        zunionstore, Plan: planCombine(opUnion, true, false),
 		},
-	}
+	}...)
 }

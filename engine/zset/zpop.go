@@ -118,6 +118,11 @@ func zmpop(c *engine.Ctx) {
 		c.Reply.Err(err)
 		return
 	}
+	m.here(c)
+}
+
+// here serves the command when one shard owns all keys.
+func (m *multiPop) here(c *engine.Ctx) {
 	for _, key := range m.keys {
 		t, err := open(c, key)
 		switch {
