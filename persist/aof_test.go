@@ -301,7 +301,11 @@ func TestSimCrash(t *testing.T) {
 		for round := range 4 {
 			fs.CrashAfter(1 + rnd.IntN(60))
 			w := newWorld(fs, o)
-			had, err := w.boot()
+			boot := w.boot
+			if rnd.IntN(3) == 0 {
+				boot = w.bootOff
+			}
+			had, err := boot()
 			if err == nil {
 				w.run(rnd)
 			} else if !fs.Dead() {

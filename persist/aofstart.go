@@ -100,6 +100,7 @@ func (a *AOF) Begin() error {
 		part = m.Incr[n-1]
 	} else {
 		part, verb = m.addIncr(o.Name), "Creating"
+		_ = a.fs.Remove(a.path(part.Name)) // a crash may have left one that nothing names
 	}
 	file, err := a.fs.Append(a.path(part.Name))
 	if err != nil {

@@ -3,6 +3,7 @@ package persist
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -230,10 +231,14 @@ func (m *Manifest) clone() *Manifest {
 	return &c
 }
 
-// addIncr adds the next increment of a log with that name.
+// addIncr adds the next increment of a log with that name. A number that history still has is left out: who
+// deletes the one must not delete the other.
 func (m *Manifest) addIncr(name string) Part {
-	m.incrSeq++
-	p := Part{fmt.Sprintf("%s.%d.incr.aof", name, m.incrSeq), m.incrSeq, IncrPart}
+	p := Part{Type: IncrPart}
+	for p.Name == "" || slices.ContainsFunc(m.History, func(h Part) bool { return h.Name == p.Name }) {
+		m.incrSeq++
+		p.Name, p.Seq = fmt.Sprintf("%s.%d.incr.aof", name, m.incrSeq), m.incrSeq
+	}
 	m.Incr = append(m.Incr, p)
 	return p
 }

@@ -26,6 +26,22 @@ func TestManifest(t *testing.T) {
 			t.Errorf("the clone has changed: %s", old.Append(nil))
 		}
 	})
+	t.Run("numbers_of_history_are_not_used_again", func(t *testing.T) {
+		m := &Manifest{}
+		m.setBase("a", true)
+		m.addIncr("a")
+		m.setBase("a", true)
+		m.retireIncr(0)
+		if p := m.addIncr("a"); p.Seq != 2 {
+			t.Errorf("%+v beside %+v", p, m.History)
+		}
+		m.History = nil
+		m.retireIncr(0)
+		m.History = nil
+		if p := m.addIncr("a"); p.Seq != 1 {
+			t.Errorf("%+v with no history", p)
+		}
+	})
 	t.Run("what_is_written_is_read", func(t *testing.T) {
 		for _, name := range []string{"appendonly.aof", "with space", "q\"uote\\", "\x01\xff\n"} {
 			m := &Manifest{}

@@ -49,6 +49,23 @@ func newWorld(fs *faultfs.FS, o *persist.Options) *world {
 
 // boot loads and begins, and answers the numbers loaded.
 func (w *world) boot() (int64, error) {
+	n, err := w.load()
+	if err == nil {
+		err = w.aof.Begin()
+	}
+	return n, err
+}
+
+// bootOff loads what there is and has the log switched on afterwards.
+func (w *world) bootOff() (int64, error) {
+	n, err := w.load()
+	if err == nil {
+		err = w.aof.Switch(true, false)
+	}
+	return n, err
+}
+
+func (w *world) load() (int64, error) {
 	if err := w.aof.ReadManifest(); err != nil {
 		return 0, err
 	}
@@ -60,7 +77,7 @@ func (w *world) boot() (int64, error) {
 		return 0, t.err
 	}
 	w.next, w.data = t.n, t.n
-	return t.n, w.aof.Begin()
+	return t.n, nil
 }
 
 // unit makes n units; odd ones have two effects.
