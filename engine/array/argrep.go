@@ -34,7 +34,7 @@ func argrepEnd(arg []byte) (uint64, error) {
 
 // parseArgrep reads the words of ARGREP.
 //
-// long: one loop over options
+//long:one loop over options
 func parseArgrep(args [][]byte) (s search, err error) {
 	s.limit = -1
 	if s.from, err = argrepEnd(args[2]); err != nil {

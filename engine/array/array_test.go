@@ -82,6 +82,8 @@ func (m *model) set(i uint64, text string) int {
 }
 
 // step does one random line and answers it with the reply that it must give.
+//
+//long:one switch over commands
 func (m *model) step(r *rand.Rand) (line []string, reply string) {
 	spot := func() uint64 {
 		switch r.IntN(12) {

@@ -4,7 +4,7 @@ import "hashlane/engine"
 
 // Commands are the rows of the stream commands.
 //
-// long: one row a command
+//long:one row a command
 func Commands() []engine.Command {
 	return []engine.Command{
 		{

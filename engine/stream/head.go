@@ -14,11 +14,12 @@ import (
 // ID is an entry's identifier.
 type ID = idtree.ID
 
+const encStream engine.Enc = 0
+
 const (
-	encStream    engine.Enc = 0
-	nodeWidth               = 4  // a node's value: the handle of its listpack
-	pendingWidth            = 24 // of a pending
-	unknownReads            = -1 // a group whose count of entries read is not known
+	nodeWidth    = 4  // a node's value: the handle of its listpack
+	pendingWidth = 24 // of a pending
+	unknownReads = -1 // a group whose count of entries read is not known
 )
 
 // head is a stream's root block; the record's value is its handle.

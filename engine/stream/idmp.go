@@ -41,8 +41,6 @@ type message struct {
 	_    uint32
 }
 
-const messageBytes = 192 // of a message with its place in the tree, without its name
-
 // idmpOf is the stream's, made when it is not there.
 func (s stream) idmpOf() *idmp {
 	if s.idmp == 0 {

@@ -235,6 +235,45 @@ func TestRandomCommandsAsRedis(t *testing.T) {
 	}
 }
 
+// TestPayloadsAreRedis exchanges streams with a real Redis by DUMP and RESTORE, both ways.
+func TestPayloadsAreRedis(t *testing.T) {
+	peer := enginetest.StartPeer(t)
+	h := fresh(t)
+	r := lines{rand.New(rand.NewPCG(3, 23))}
+	top := 0
+	for range 800 {
+		if line := r.line(&top); line[0] != "DEL" {
+			h.Now = time.Now().UnixMilli()
+			h.Do(line...)
+			peer.Do(line...)
+		}
+	}
+	payload := func(reply string) string {
+		_, body, _ := strings.Cut(reply, "\r\n")
+		return strings.TrimSuffix(body, "\r\n")
+	}
+	for i := range 3 {
+		key := "k" + strconv.Itoa(i)
+		want := peer.Do("XINFO", "STREAM", key)
+		h.Want("+OK\r\n", "RESTORE", "from"+key, "0", payload(peer.Do("DUMP", key)))
+		if got := peer.Do("RESTORE", "from"+key, "0", payload(h.Do("DUMP", key))); got != "+OK\r\n" {
+			t.Fatalf("Redis answers %q to our payload of %s", got, key)
+		}
+		for _, probe := range [][]string{{"XINFO", "STREAM"}, {"XINFO", "GROUPS"}, {"XRANGE", "-", "+"}, {"XPENDING", "g"}, {"XPENDING", "other"}} {
+			line := append([]string{probe[0], "from" + key}, probe[1:]...)
+			if probe[0] == "XINFO" {
+				line = []string{"XINFO", probe[1], "from" + key}
+			}
+			if got, want := h.Do(line...), peer.Do(line...); got != want {
+				t.Errorf("%q answers %q, Redis %q", line, got, want)
+			}
+		}
+		if got := h.Do("XINFO", "STREAM", "from"+key); got != want {
+			t.Errorf("%s is %q after RESTORE, was %q", key, got, want)
+		}
+	}
+}
+
 // TestEffectsRebuildStreams sends random lines that change entries, and replays their effects. Groups are not
 // among them: when consumers were seen, and what they read again, has no effects in Redis either.
 func TestEffectsRebuildStreams(t *testing.T) {

@@ -28,7 +28,7 @@ var wordEqual = []byte("=")
 // trimOptions reads the options that XADD and XTRIM share, from args[i] on; it stops at the first word that is
 // none of them. i is where it stopped.
 //
-// long: one loop over options
+//long:one loop over options
 func (a *addition) trimOptions(args [][]byte, i int, xadd bool) (int, error) {
 	for ; i < len(args); i++ {
 		word, more := args[i], len(args)-1-i

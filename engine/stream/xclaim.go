@@ -54,7 +54,7 @@ type claim struct {
 
 // parseClaim reads the words of XCLAIM behind the consumer's name.
 //
-// long: one loop over options
+//long:one loop over options
 func parseClaim(args [][]byte, now int64) (q claim, err error) {
 	q.at, q.retries = -1, -1
 	n, ok := resp.ParseInt(args[4])

@@ -11,7 +11,6 @@ var (
 	wordCreate         = []byte("CREATE")
 	wordCreateConsumer = []byte("CREATECONSUMER")
 	wordEntriesRead    = []byte("ENTRIESREAD")
-	wordMkstream       = []byte("MKSTREAM")
 )
 
 func wrongWords(c *engine.Ctx) error {

@@ -22,7 +22,6 @@ type reading struct {
 	claim           int64  // min-idle-time of CLAIM, -1: not given
 	noAck           bool
 	first, n        int // position of the first key, and the number of streams
-	from            []from
 }
 
 // bounded reports a limit over all streams together.
@@ -41,7 +40,7 @@ func readOption(arg []byte, errNegative resp.Error) (int64, error) {
 
 // parseRead reads the words of XREAD and XREADGROUP.
 //
-// long: one loop over options
+//long:one loop over options
 func parseRead(args [][]byte, grouped bool) (q reading, err error) {
 	q.block, q.claim = -1, -1
 	i := 1
