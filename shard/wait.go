@@ -116,7 +116,7 @@ func (l *Loop) atHome(x *waiter, f func(*Loop)) {
 	l.send(x.home.ID, item{kind: itemCall, call: f})
 }
 
-// mayWait reports that the try has found nothing and that the command waits; it keeps the null.
+// mayWait reports that the try has found nothing and that the command waits.
 func (x *waiter) mayWait() bool {
 	if !engine.IsNull(x.w.Buf) {
 		return false
@@ -126,7 +126,9 @@ func (x *waiter) mayWait() bool {
 		return false
 	}
 	x.ms, x.keys = ms, keys
-	x.null, x.w.Buf = x.w.Buf, nil
+	w := resp.Writer{V: x.session.V}
+	w.NullArray() // whatever the null of the try was
+	x.null, x.w.Buf = w.Buf, nil
 	return true
 }
 

@@ -64,7 +64,7 @@ func TestWaitEnds(t *testing.T) {
 		got(t, w, a, "*-1\r\n")
 		waits(t, w, a, "BLMOVE", "k", "l", "LEFT", "LEFT", "0")
 		expect(t, p, ":1", "CLIENT", "UNBLOCK", id(a))
-		got(t, w, a, "$-1\r\n")
+		got(t, w, a, "*-1\r\n")
 		waits(t, w, a, "BZPOPMIN", "k", "l", "0")
 		expect(t, p, ":1", "CLIENT", "UNBLOCK", id(a), "ERROR")
 		got(t, w, a, "-UNBLOCKED client unblocked via CLIENT UNBLOCK\r\n")

@@ -136,10 +136,11 @@ func blmpop(c *engine.Ctx) {
 
 // parseBlmpop finds what is wrong with the keys before what is wrong with the timeout.
 func parseBlmpop(args [][]byte) (manyPop, error) {
-	if _, err := engine.WaitTime(args[1]); err != nil {
-		return manyPop{}, err
+	p, err := parseLmpop(args, 2)
+	if err == nil {
+		_, err = engine.WaitTime(args[1])
 	}
-	return parseLmpop(args, 2)
+	return p, err
 }
 
 func planBlmpop(a *engine.PlanArgs) (engine.Plan, error) {

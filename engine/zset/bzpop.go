@@ -127,10 +127,11 @@ func (p *firstPopPlan) Next(hop int, w *resp.Writer) ([]int, bool) {
 }
 
 func parseBzmpop(args [][]byte) (multiPop, error) {
-	if _, err := engine.WaitTime(args[1]); err != nil {
-		return multiPop{}, err
+	m, err := parseMultiPop(args, 2)
+	if err == nil {
+		_, err = engine.WaitTime(args[1])
 	}
-	return parseMultiPop(args, 2)
+	return m, err
 }
 
 // bzmpop is BZMPOP timeout numkeys key [key ...] MIN|MAX [COUNT count].
