@@ -98,30 +98,42 @@ func (p *part) emit(db int, r engine.Rec) {
 	}
 	before := len(c.b)
 	b, at := rdb.AppendEntryHead(c.b, r.Key(), r.ExpireAt(), idle, freq)
+	apart := !p.scans && !p.x.o.Still
+	if apart {
+		rdb.Plain(true)
+	}
 	b, kind := p.space.Types[r.Type()].Save(b, r)
+	if apart {
+		rdb.Plain(false)
+	}
 	b[at] = kind
 	c.b = b
 	c.keys++
 	if c.keys == 1 || rdb.VersionOf(kind) > rdb.VersionOf(c.kind) {
 		c.kind = kind
 	}
-	p.account(int64(len(b)-before), r)
+	p.account(c, len(b)-before)
 	if len(b) >= chunkBytes {
 		p.full(c)
 	}
 }
 
-// account notes bytes that wait for the writer, and has writes wait when there are too many.
-func (p *part) account(n int64, r engine.Rec) {
+// account notes that n bytes more wait for the writer, and has writes wait when there are too many.
+func (p *part) account(c *chunk, n int) {
 	g := p.x.o.Progress
-	waits := g.Waiting.Add(n)
+	waits := g.Waiting.Add(int64(n))
 	if !p.scans {
-		g.Copied.Add(max(n, int64(r.Size())))
-	}
-	for peak := g.Peak.Load(); waits > peak && !g.Peak.CompareAndSwap(peak, waits); peak = g.Peak.Load() {
+		c.copied += n
+		raise(&g.Peak, g.Copied.Add(int64(n)))
 	}
 	if waits > holdBytes && !p.x.o.Still && !p.x.held.Load() && !p.x.held.Swap(true) {
 		p.x.loops.HoldWrites(true)
+	}
+}
+
+// raise has top be n at least.
+func raise(top *atomic.Int64, n int64) {
+	for old := top.Load(); n > old && !top.CompareAndSwap(old, n); old = top.Load() {
 	}
 }
 
@@ -183,7 +195,9 @@ func (p *part) work(budgetNs int64) (more bool) {
 		p.blocked.Store(false)
 	}
 	p.scans = true
+	rdb.Plain(true) // the writer compresses
 	more = p.snap.Some(budgetNs, p.x.loops.Mono, func() bool { return len(p.over) > 0 })
+	rdb.Plain(false)
 	p.scans = false
 	if more {
 		return true

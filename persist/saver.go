@@ -142,7 +142,7 @@ func (s *Saver) Info() SaveInfo {
 		i.Running = v.background
 		i.Total, i.Done = g.Total.Load(), g.Done.Load()
 		i.Copied = g.Copied.Load()
-		i.CopiedPeak = i.Copied
+		i.CopiedPeak = g.Peak.Load()
 		if v.background {
 			i.CurrentSec = int64(s.host.Now().Sub(v.start).Seconds())
 		}
@@ -251,7 +251,7 @@ func (s *Saver) run(v *save) {
 		i.Failed = true
 	}
 	if v.background {
-		i.LastSec, i.LastCopied = int64(end.Sub(v.start).Seconds()), v.progress.Copied.Load()
+		i.LastSec, i.LastCopied = int64(end.Sub(v.start).Seconds()), v.progress.Peak.Load()
 	}
 	s.mu.Unlock()
 	s.Apply()

@@ -70,8 +70,8 @@ type SnapshotOptions struct {
 type Progress struct {
 	Total, Done atomic.Int64 // keys
 	Waiting     atomic.Int64 // bytes of entries that wait for the writer
-	Peak        atomic.Int64 // of Waiting
-	Copied      atomic.Int64 // bytes of records that were copied because they changed
+	Copied      atomic.Int64 // those of them that were copied because their keys changed
+	Peak        atomic.Int64 // of Copied
 }
 
 // ErrStopped is the error of a snapshot that was stopped.
@@ -91,12 +91,14 @@ const (
 
 // chunk is whole entries of one database of one shard. A last one, without entries, ends the shard's part.
 type chunk struct {
-	db    int
-	kind  byte // the type byte of the highest version among them
-	keys  int
-	b     []byte
-	last  bool
-	sizes []dbSize // of the first one of a shard
+	db   int
+	kind byte // the type byte of the highest version among them
+	keys int
+	b    []byte
+	// copied of these bytes were copied because their keys changed.
+	copied int
+	last   bool
+	sizes  []dbSize // of the first one of a shard
 }
 
 type dbSize struct {
@@ -115,6 +117,8 @@ type snapshot struct {
 	cut   atomic.Bool   // every shard has been cut
 	held  atomic.Bool
 	owed  time.Duration // to KeyDelay
+	// squeezed is the writer's buffer.
+	squeezed []byte
 }
 
 // Snapshots makes snapshots of a server. Any goroutine but a loop.
@@ -268,7 +272,15 @@ func addSizes(all map[int]*dbSize, some []dbSize) {
 
 // put writes a chunk and gives its memory back.
 func (x *snapshot) put(file *rdb.Writer, c *chunk, stop <-chan struct{}) error {
-	if err := file.Entries(c.db, c.kind, c.b); err != nil {
+	b := c.b
+	if !x.o.Still && rdb.Compression() {
+		var err error
+		if b, err = rdb.Squeeze(x.squeezed[:0], c.b); err != nil {
+			return err
+		}
+		x.squeezed = b
+	}
+	if err := file.Entries(c.db, c.kind, b); err != nil {
 		return err
 	}
 	p := x.o.Progress
@@ -279,6 +291,7 @@ func (x *snapshot) put(file *rdb.Writer, c *chunk, stop <-chan struct{}) error {
 	} else {
 		p.Done.Add(int64(c.keys))
 	}
+	p.Copied.Add(-int64(c.copied))
 	waits := p.Waiting.Add(-int64(len(c.b)))
 	if waits < freeBytes && x.held.Load() && x.held.CompareAndSwap(true, false) {
 		x.loops.HoldWrites(false)

@@ -69,6 +69,7 @@ type Reader struct {
 	stored  uint64 // checksum in the file
 	checked bool
 
+	small     *squeezing
 	item      *Item
 	templates map[uint64][][]byte
 }

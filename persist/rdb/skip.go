@@ -103,7 +103,11 @@ func (r *Reader) skipString() error {
 		return err
 	}
 	if !encoded {
-		return r.skip(n)
+		if err := r.skip(n); err != nil {
+			return err
+		}
+		r.squeeze(int(n))
+		return nil
 	}
 	switch n {
 	case 0, 1, 2:
@@ -142,6 +146,7 @@ func (r *Reader) text() ([]byte, error) {
 			return nil, err
 		}
 		start := int(from - r.base)
+		r.squeeze(int(n))
 		return r.buf[start:r.at:r.at], nil
 	}
 	switch n {

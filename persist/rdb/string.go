@@ -18,12 +18,33 @@ const (
 	lzfGain = 4
 )
 
-// uncompressed is the opposite of rdbcompression.
-var uncompressed atomic.Bool
+// plain is 0 while AppendString tries LZF: it counts who wants strings as they are, rdbcompression no among them.
+var (
+	plain atomic.Int32
+	off   atomic.Bool // rdbcompression no
+)
 
 // SetCompression says whether AppendString tries LZF: the option rdbcompression, one for the process. Any
 // goroutine.
-func SetCompression(on bool) { uncompressed.Store(!on) }
+func SetCompression(on bool) {
+	if off.Swap(!on) == on {
+		Plain(!on)
+	}
+}
+
+// Compression is what SetCompression has set. Any goroutine.
+func Compression() bool { return !off.Load() }
+
+// Plain has AppendString leave strings as they are until it has been called with false as often: what is saved
+// meanwhile is compressed later, by Squeeze. Whoever else saves something at that moment gets it plain too,
+// which every reader understands. Any goroutine.
+func Plain(on bool) {
+	if on {
+		plain.Add(1)
+	} else {
+		plain.Add(-1)
+	}
+}
 
 // AppendString appends s in the shortest form that Redis writes: as an integer, else compressed when that
 // saves enough, else raw.
@@ -34,7 +55,7 @@ func AppendString(dst, s []byte) []byte {
 		}
 		return AppendRaw(dst, s)
 	}
-	if len(s) < minLZF || uncompressed.Load() {
+	if len(s) < minLZF || plain.Load() != 0 {
 		return AppendRaw(dst, s)
 	}
 	return appendLZF(dst, s)
