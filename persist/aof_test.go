@@ -43,6 +43,7 @@ func reload(t *testing.T, fs *faultfs.FS) int64 {
 	return n
 }
 
+//long:subtests
 func TestLog(t *testing.T) {
 	t.Run("what_was_merged_survives_the_end_of_the_process", func(t *testing.T) {
 		fs := faultfs.New()
@@ -162,6 +163,7 @@ func TestLog(t *testing.T) {
 	})
 }
 
+//long:subtests
 func TestWriteErrors(t *testing.T) {
 	full := func(after int) func(faultfs.Op, string, int) (int, error) {
 		return func(op faultfs.Op, name string, n int) (int, error) {

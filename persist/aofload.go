@@ -248,7 +248,8 @@ var errUnknown = errors.New("")
 func (l *partLoad) command(it *item) error {
 	name := it.words[0]
 	if !l.t.Known(it.words) {
-		return fmt.Errorf("Unknown command '%s' reading the append only file %s%w", name, l.part.Name, errUnknown) //nolint:staticcheck // a line of the log
+		//lint:ignore ST1005 a line of the log
+		return fmt.Errorf("Unknown command '%s' reading the append only file %s%w", name, l.part.Name, errUnknown)
 	}
 	switch {
 	case !l.multi && isWord(name, "MULTI"):

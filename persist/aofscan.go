@@ -42,7 +42,6 @@ type scanner struct {
 	off   int64 // of buf[0] in the file
 	eof   bool
 	words [][]byte
-	lines int64 // line breaks before off+at, as text tools count
 	bad   int64 // after errFormat: where
 	badLn int64 // and the number of good lines before it
 }

@@ -160,7 +160,8 @@ func (a *AOF) Switch(on, wait bool) error {
 			a.host.Log(levelWarning, "The server needs to enable the AOF but can't trigger a background AOF rewrite operation. Check the above logs for more info about the error.")
 			a.state.Store(uint32(stateOff))
 			a.host.Unlisten(a)
-			return errors.New("Unable to turn on AOF. Check server logs.") //nolint:staticcheck // the text of a reply
+			//lint:ignore ST1005 the text of a reply
+			return errors.New("Unable to turn on AOF. Check server logs.")
 		}
 		return nil
 	}

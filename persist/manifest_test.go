@@ -6,6 +6,7 @@ import (
 	"testing"
 )
 
+//long:subtests
 func TestManifest(t *testing.T) {
 	t.Run("life_of_a_log", func(t *testing.T) {
 		m := &Manifest{}

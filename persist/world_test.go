@@ -31,7 +31,6 @@ type world struct {
 	merged   int64
 	denied   string
 	dead     bool
-	anew     bool // the next unit names its database
 	now      time.Time
 	slowBase chan struct{} // Base waits for it
 	lines    []string

@@ -42,6 +42,7 @@ tests            : tests/live proto proto/client persist/rdb
 const testExtra = `
 engine    : engine/enginetest
 engine/generic : engine/builtin
+engine/TYPES : engine/generic
 txn       : engine/enginetest engine/builtin engine/str engine/TYPES engine/generic
 shard     : engine/enginetest engine/builtin engine/str engine/TYPES engine/generic shard/sim
 persist   : engine/enginetest engine/builtin engine/str engine/TYPES engine/generic

@@ -252,6 +252,9 @@ func TestCountersOfAKnownRun(t *testing.T) {
 // laterThanRedis7 are differences of metadata from Redis 7.0.15: rows follow later releases there.
 var laterThanRedis7 = map[string]string{
 	"client|setname tips": "8.x", "config|resetstat tips": "8.x", "config|rewrite tips": "8.x", "msetnx tips": "8.x", "randomkey tips": "8.x", "scan tips": "8.x",
+	"zrank arity": "7.2", "zrevrank arity": "7.2", "xread keys": "8.x", "xreadgroup keys": "8.x", "georadius keys": "8.x", "georadiusbymember keys": "8.x",
+	"sinterstore keys": "8.x", "blpop flags": "7.2", "brpop flags": "7.2", "blmove flags": "7.2", "brpoplpush flags": "7.2", "bzpopmin flags": "7.2",
+	"bzpopmax flags": "7.2",
 }
 
 // metadata are the rows of a COMMAND reply by name, each as text by field.

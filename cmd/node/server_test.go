@@ -165,7 +165,7 @@ func TestHelpOfEveryContainer(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, c := range n.Table.Top() {
-		if len(c.Sub) == 0 {
+		if len(c.Sub) == 0 || c.Name == "HIMPORT" { // which has none in Redis either
 			continue
 		}
 		if n.Table.Find(c.Name+"|HELP") == nil {

@@ -49,6 +49,17 @@ var cases = map[engine.TypeID][]enginetest.Case{
 		{Name: "hashtable_of_integers", Encoding: "hashtable", Lines: sadds(700, "%d"), Changes: []string{"SADD k -1", "SREM k 7"}},
 		{Name: "stored", Encoding: "listpack", Lines: []string{"SADD k a b 3 c", "SDIFFSTORE k k"}, Changes: []string{"SINTERSTORE k k k", "SUNIONSTORE k other3"}},
 	},
+	engine.TStream: {
+		{Name: "few_entries", Encoding: "stream", Lines: xadds(3), Changes: []string{"XADD k 5000-0 a b", "XDEL k 1000-1", "XTRIM k MAXLEN 1", "XSETID k 9000-0", "XGROUP CREATE k g $", "XADD k MAXLEN = 0 5000-0 a b"}},
+		{Name: "without_entries", Encoding: "stream", Lines: []string{"XADD k 7-7 a b", "XDEL k 7-7"}, Changes: []string{"XADD k 8-0 a b", "XGROUP CREATE k g 0"}},
+		{Name: "many_nodes", Encoding: "stream", Lines: xadds(1500), Changes: []string{"XADD k 5000-0 a b", "XDEL k 1200-1", "XTRIM k MAXLEN ~ 500", "XTRIM k MINID 1300"}},
+		{Name: "groups", Encoding: "stream", Lines: append(xadds(300), "XGROUP CREATE k g 0", "XGROUP CREATE k idle 1050-0 ENTRIESREAD 5", "XREADGROUP GROUP g alice COUNT 200 STREAMS k >", "XREADGROUP GROUP g bob COUNT 3 STREAMS k >", "XACK k g 1000-0 1000-1", "XGROUP CREATECONSUMER k g carol"), Changes: []string{"XACK k g 1001-0", "XCLAIM k g bob 0 1002-0", "XAUTOCLAIM k g carol 0 0 COUNT 20", "XGROUP DELCONSUMER k g alice", "XGROUP DESTROY k g", "XREADGROUP GROUP g bob STREAMS k >", "XGROUP SETID k g 0"}},
+	},
+	engine.TArray: {
+		{Name: "few", Lines: []string{`ARMSET k 0 a 5 12 1000000 "\x00\xff"`}, Changes: []string{"ARSET k 5 x", "ARDEL k 0", "ARINSERT k z", "ARDELRANGE k 0 10000000"}},
+		{Name: "dense", Lines: adds("ARSET k 0", 200, "v%d"), Changes: []string{"ARSET k 3 x", "ARDEL k 0 1 2", "ARDELRANGE k 10 150"}},
+		{Name: "many_slices", Lines: adds("ARMSET k", 200, "1%d0007 value%[1]d"), Changes: []string{"ARSET k 3 x", "ARDELRANGE k 0 10000000"}},
+	},
 	engine.TZSet: {
 		{Name: "listpack", Encoding: "listpack", Lines: []string{`ZADD k 1 a 2.5 b -inf c inf d 1e300 "" 7 12 7 "\x00\xff"`}, Changes: []string{"ZADD k 3 e", "ZADD k 9 a", "ZADD k 1 @rep(65,x)", "ZINCRBY k 4 b", "ZREM k a", "ZPOPMIN k", "ZPOPMAX k 3", "ZPOPMIN k 100", "ZREMRANGEBYRANK k 1 2", "ZREMRANGEBYSCORE k -inf inf", "ZUNIONSTORE k 1 k WEIGHTS 2", "ZRANGESTORE k k 0 1", "ZMPOP 1 k MIN COUNT 2", "ZADD k XX GT CH 100 a"}},
 		{Name: "one_member", Encoding: "listpack", Lines: []string{"ZADD k 1 a"}, Changes: []string{"ZREM k a", "ZPOPMAX k", "ZINCRBY k 1.5 a", "ZDIFFSTORE k 2 k k"}},
@@ -57,6 +68,18 @@ var cases = map[engine.TypeID][]enginetest.Case{
 		{Name: "skiplist_of_one_score", Encoding: "skiplist", Lines: adds("ZADD k", 700, "0 %d"), Changes: []string{"ZREMRANGEBYLEX k [2 (5", "ZADD k 1 0"}},
 		{Name: "stored", Encoding: "listpack", Lines: []string{"ZADD k 1 a 2 b 3 c", "ZRANGESTORE k k 0 1"}, Changes: []string{"ZADD k 1 a 5 z"}},
 	},
+}
+
+// xadds are lines that add n entries, with other fields now and then.
+func xadds(n int) (lines []string) {
+	for i := range n {
+		line := fmt.Sprintf("XADD k %d-%d field value%d other %d", 1000+i/3, i%3, i, i)
+		if i%7 == 0 {
+			line = fmt.Sprintf(`XADD k %d-%d "\x00\xff" ""`, 1000+i/3, i%3)
+		}
+		lines = append(lines, line)
+	}
+	return lines
 }
 
 // sadds are lines that add n members, in a few commands.

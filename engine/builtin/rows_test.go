@@ -89,7 +89,7 @@ func TestSameOverShards(t *testing.T) {
 				}
 			}
 			good := 0
-			for i := range 6000 {
+			for i := range 9000 {
 				if reply := h.Do(g.line()...); !strings.HasPrefix(reply, "-") {
 					good++
 				}
@@ -107,4 +107,8 @@ func TestSameOverShards(t *testing.T) {
 }
 
 // skipped are the rows whose work is too long for random arguments, that change something at random, or that visit one shard a call.
-var skipped = map[string]bool{"scan": true, "pfselftest": true, "flushall": true, "flushdb": true, "randomkey": true, "spop": true}
+var skipped = map[string]bool{
+	"scan": true, "pfselftest": true, "flushall": true, "flushdb": true, "randomkey": true, "spop": true,
+	// Their reply tells what the connection prepared, which is the same one for all worlds.
+	"himport|prepare": true, "himport|set": true, "himport|discard": true, "himport|discardall": true,
+}

@@ -13,6 +13,8 @@ import (
 
 // TestNothingIsLostWhileWaiting has consumers wait for several lists while producers push and move numbers, and
 // other connections wait and are cut off: every number is served once.
+//
+//long:one scene with three kinds of connections
 func TestNothingIsLostWhileWaiting(t *testing.T) {
 	for _, shards := range []string{"1", "2", "4"} {
 		t.Run(shards+"_shards", func(t *testing.T) {
