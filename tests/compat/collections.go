@@ -325,6 +325,7 @@ func (g *generator) zoperands() []string {
 	}))
 }
 
+// No STOREDIST: the last digits of a distance are those of a library of mathematics.
 var geoMakers = []func(*generator) []string{
 	func(g *generator) []string {
 		return cat([]string{"GEOADD", g.ownKey(geoKeys)}, g.some(1, word("NX"), word("XX"), word("CH")), g.batch(func() []string {
@@ -339,13 +340,13 @@ var geoMakers = []func(*generator) []string{
 	},
 	func(g *generator) []string { return cat([]string{"GEOSEARCH", g.ownKey(geoKeys)}, g.geoSearch(true)) },
 	func(g *generator) []string {
-		return cat([]string{"GEOSEARCHSTORE", g.ownKey(geoKeys), g.ownKey(geoKeys)}, g.geoSearch(false), g.some(1, word("STOREDIST")))
+		return cat([]string{"GEOSEARCHSTORE", g.ownKey(geoKeys), g.ownKey(geoKeys)}, g.geoSearch(false))
 	},
 	func(g *generator) []string {
 		return cat([]string{g.of([]string{"GEORADIUS", "GEORADIUS_RO"}), g.ownKey(geoKeys), g.place(180), g.place(80), g.of(radii), g.of(units), "ASC"}, g.geoShow())
 	},
 	func(g *generator) []string {
-		return cat([]string{"GEORADIUSBYMEMBER", g.ownKey(geoKeys), g.member(), g.of(radii), g.of(units), "DESC"}, g.geoShow(), g.some(1, g.with("STORE", geoKeys), g.with("STOREDIST", geoKeys)))
+		return cat([]string{"GEORADIUSBYMEMBER", g.ownKey(geoKeys), g.member(), g.of(radii), g.of(units), "DESC"}, g.geoShow(), g.some(1, g.with("STORE", geoKeys)))
 	},
 }
 

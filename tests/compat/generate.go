@@ -73,8 +73,15 @@ func (g *generator) pairs(most int) (out []string) {
 
 // line is one command line. Once in a while it has a word too many or too few.
 func (g *generator) line() []string {
-	group := families[g.of(chosen)]
+	family := g.of(chosen)
+	for family == "wait" && len(chosen) > 3 && g.rnd.IntN(4) > 0 { // each may take 10 ms
+		family = g.of(chosen)
+	}
+	group := families[family]
 	args := group[g.rnd.IntN(len(group))](g)
+	if family == "wait" {
+		return args // a word more may be a timeout for ever
+	}
 	switch g.rnd.IntN(60) {
 	case 0:
 		args = append(args, g.of(values))
@@ -103,7 +110,7 @@ var chosen = func() []string {
 	if names := os.Getenv("COMPAT_FAMILIES"); names != "" {
 		return strings.Split(names, ",")
 	}
-	return []string{"bit", "hash", "key", "list", "set", "sort", "stream", "string", "zset"}
+	return []string{"bit", "geo", "hash", "key", "list", "set", "sort", "stream", "string", "wait", "zset"}
 }()
 
 func mixCase(s string) string {
