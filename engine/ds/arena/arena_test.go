@@ -265,7 +265,7 @@ func TestArenaUnderLimit(t *testing.T) {
 		underLimit(t, limit)
 		return
 	}
-	for limit, want := range map[string]string{"4096": "reserved some", "1": "the kernel refuses"} {
+	for limit, want := range map[string]string{"4096": "reserved some", "48": "the kernel refuses"} {
 		cmd := exec.Command(os.Args[0], "-test.run=^TestArenaUnderLimit$", "-test.v")
 		cmd.Env = append(os.Environ(), "ARENA_TEST_LIMIT_MB="+limit)
 		out, err := cmd.CombinedOutput()
