@@ -19,9 +19,11 @@ const (
 	throttleOut = 256 << 20
 )
 
-// flushBytes is the size of output that is written before the tick ends. Gathering 20 MB of large replies
-// into one buffer and copying what the socket does not take cost 1.0 s, writing them as they come 0.2 s.
-const flushBytes = 256 << 10
+// flushBytes is the size of output that is written before the tick ends. A buffer of that size stays in the
+// cache and goes back to the pool. LRANGE of 600 elements at depth 16 took 17 µs with it, and 63 µs when 256 KiB
+// were gathered; 20 MB of large replies in one buffer, most of it copied by what the socket does not take, were
+// five times as slow as writes in between.
+const flushBytes = 32 << 10
 
 // maxUnauthOut is how many bytes of replies may wait for a peer that has not authenticated.
 const maxUnauthOut = 1024
