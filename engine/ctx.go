@@ -29,7 +29,9 @@ type Ctx struct {
 	Cmd     *Command
 	Reply   *resp.Writer
 	Session *Session
-	// Deny is set by the dispatcher when memory is over the limit: unused by handlers.
+	// ReplyLimit is the size in bytes from which on the connection is closed instead of being sent its replies;
+	// 0: there is none.
+	ReplyLimit int64
 
 	dirty    int64
 	explicit bool

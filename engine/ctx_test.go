@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"hashlane/engine/ds/arena"
+	"hashlane/proto/resp"
 )
 
 // tape is a Taps that writes down what it is told, and checks that keys are whole.
@@ -451,5 +452,32 @@ func TestFullArenaChangesNothing(t *testing.T) {
 	s.Flush(-1, false)
 	if s.UsedMemory() != 0 {
 		t.Fatalf("%d bytes left", s.UsedMemory())
+	}
+}
+
+func TestSlicesEndBeyondTheLimitOfReplies(t *testing.T) {
+	for _, tt := range []struct {
+		name  string
+		flags Flags
+		limit int64
+		steps int
+	}{
+		{"a_read_is_cut", ReadOnly, 1000, 10},
+		{"no_limit", ReadOnly, 0, 50},
+		{"a_write_is_whole", Write, 1000, 50},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			_, c, _ := taped(t, nil)
+			c.Cmd, c.Reply, c.ReplyLimit = &Command{Flags: tt.flags}, &resp.Writer{V: 2}, tt.limit
+			steps := 0
+			c.Slices(func(c *Ctx) bool {
+				c.Reply.Bulk(make([]byte, 94)) // 101 bytes with its head
+				steps++
+				return steps == 50
+			})
+			if steps != tt.steps {
+				t.Errorf("%d steps, want %d", steps, tt.steps)
+			}
+		})
 	}
 }
