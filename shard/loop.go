@@ -120,6 +120,7 @@ func (l *Loop) setWall(us int64) { l.nowMs = us / 1000 }
 func (l *Loop) takeOptions(o *Options) {
 	l.opt = o
 	l.Space.Opt = l.Server.engOpts.Load()
+	l.ctx.ReplyLimit = o.OutputLimits[0].Hard
 	l.timeAll = o.SlowlogSlowerUs >= 0 && o.SlowlogSlowerUs < 1000 || o.LatencyThreshMs > 0
 	l.setSpecial()
 }

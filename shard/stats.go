@@ -166,6 +166,7 @@ func (l *Loop) reportEngine(r *Report) {
 			})
 		}
 	}
+	r.LazyPending = sp.LazyPending()
 	r.DataMemory = max(sp.UsedMemory()-r.TableOverhead, 0)
 }
 
