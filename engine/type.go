@@ -45,3 +45,9 @@ type Type interface {
 	// FreeEffort estimates the allocations that Free would release.
 	FreeEffort(r Rec) int
 }
+
+// Packer is a Type with a fuller form than Save's, for values that stay within this server: COPY, and RENAME to
+// another shard. Load reads it.
+type Packer interface {
+	Pack(dst []byte, r Rec) (out []byte, rdbType byte)
+}

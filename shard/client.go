@@ -450,9 +450,12 @@ func (l *Loop) kill(f *killFilter, self *Conn) (n int) {
 		next := k.next
 		if f.matches(k, self) {
 			n++
-			if k == self {
+			switch {
+			case k == self:
 				l.endAfterReply(k)
-			} else {
+			case k.waiter != nil && k.waiter.giveUp():
+				l.endAfterReply(k) // an element may be on its way to it
+			default:
 				l.drop(k)
 			}
 		}

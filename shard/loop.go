@@ -32,9 +32,10 @@ type Loop struct {
 	stuck   map[*Conn][]*message
 	lines   map[dbKey]*line // of waiters (wait.go)
 	awake   []dbKey         // of lines to be served
-	blocked int             // waiting connections of this loop
-	launch  []func()        // blocking work to start when the tick's writes have been stamped
-	in, out []*ring         // by shard; nil for the loop itself
+	blocked int             // waiting connections of this loop; timed are those with a timeout
+	timed   int
+	launch  []func() // blocking work to start when the tick's writes have been stamped
+	in, out []*ring  // by shard; nil for the loop itself
 	tails   []uint64
 	self    []item // what the loop sends to itself
 	asleep  atomic.Uint32

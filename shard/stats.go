@@ -116,13 +116,14 @@ func (l *Loop) Report() *Report {
 		Shard: l.ID, Commands: s.commands, ConnsReceived: s.received,
 		NetIn: s.netIn, NetOut: s.netOut, Reads: s.reads, Writes: s.writes,
 		ErrorReplies: s.errorAll, Errors: addMap(nil, s.errors), PeerHops: s.peerHops, Txns: s.txns, Stats: l.Space.Stats,
-		Clients: int64(l.conns.n), Blocked: int64(len(l.paused) + l.blocked), BlockingKeys: int64(len(l.lines)), Monitors: int64(len(l.mons)), WatchedKeys: int64(l.watches.Len()),
+		Clients: int64(l.conns.n), Blocked: int64(len(l.paused) + l.blocked), TimeoutClients: int64(l.timed), Monitors: int64(len(l.mons)), WatchedKeys: int64(l.watches.Len()),
 		MaxInBuf: s.maxIn, MaxOutBuf: s.maxOut, Dirty: l.Space.Stats.Dirty,
 		OutLimit: s.outLimit, QueryLimit: s.queryLimit, BusyUs: s.busyNs / 1000,
 		Ticks: s.ticks, LongestUs: s.longestUs, Stalled: s.stalled, StalledBy: addMap(nil, s.stalledBy), LastStallBy: s.lastStall,
 		Wakeups: s.wakeups, RingIn: s.ringIn, RingOut: s.ringOut,
 		OpsRate: s.ops.Rate(), InRate: s.in.Rate(), OutRate: s.out.Rate(),
 	}
+	r.BlockingKeys, r.BlockingNoKey = l.lineCounts()
 	for id := range s.cmd {
 		if c := &s.cmd[id]; c.calls+c.rejected+c.failed > 0 {
 			x := CommandStat{ID: id, Calls: c.calls, Usec: c.ns / 1000, Rejected: c.rejected, Failed: c.failed}

@@ -32,7 +32,7 @@ type waiter struct {
 	null    []byte // the reply of one that has waited in vain
 	ns      int64
 	state   atomic.Int32
-	gone    atomic.Bool // the connection has ended
+	gone    atomic.Bool // the connection has ended, or is to end
 
 	// Of the home.
 	parked bool
@@ -167,6 +167,17 @@ func (x *waiter) reader() int {
 	return 0
 }
 
+// lineCounts are how many keys of this shard are waited for, and for how many of them waits one that their end
+// wakes as well.
+func (l *Loop) lineCounts() (keys, untilGone int64) {
+	for _, q := range l.lines {
+		if q.readers > 0 {
+			untilGone++
+		}
+	}
+	return int64(len(l.lines)), untilGone
+}
+
 // leave takes x out of the lines of this shard.
 func (l *Loop) leave(x *waiter) {
 	for _, pos := range x.keys {
@@ -206,13 +217,14 @@ func (x *waiter) leaveAll() {
 // park begins the waiting at the home.
 func (x *waiter) park() {
 	l, k := x.home, x.conn
-	if k.wire == nil || k.halfClosed {
+	if k.wire == nil || k.halfClosed || x.gone.Load() {
 		x.cancel(nil)
 		return
 	}
 	x.parked = true
 	l.blocked++
 	if x.ms > 0 {
+		l.timed++
 		l.env.After(time.Duration(min(x.ms, 1<<40))*time.Millisecond, func() {
 			l.Server.Post(l.ID, func(*Loop) { x.timeout() })
 		})
@@ -267,6 +279,9 @@ func (x *waiter) finish() {
 	if x.parked {
 		x.parked = false
 		l.blocked--
+		if x.ms > 0 {
+			l.timed--
+		}
 	}
 	if k.waiter == x {
 		k.waiter = nil
@@ -294,6 +309,13 @@ func (l *Loop) forgetWaiter(k *Conn) {
 	}
 	x.gone.Store(true)
 	x.cancel(nil)
+}
+
+// giveUp ends the waiting of a connection that is to be closed; true: it may have been found already, then its
+// reply is still to come. Runs at the home.
+func (x *waiter) giveUp() bool {
+	x.gone.Store(true)
+	return !x.cancel(nil)
 }
 
 // waken notes that a key has changed.
@@ -346,6 +368,9 @@ func (l *Loop) serveKey(at dbKey) {
 			continue
 		}
 		if !x.state.CompareAndSwap(waitInLine, waitClaimed) {
+			if x.cmd.Wait.Serve == nil && x.state.Load() == waitClaimed {
+				return // its home tries, and has us look again: what has come is not for those behind it
+			}
 			i++
 			continue
 		}
@@ -445,6 +470,10 @@ func (x *waiter) beginPlan(again bool) {
 		l.plans.put(work)
 		x.state.Store(waitOver)
 		x.w.Err(err)
+		if again {
+			x.leaveAll()
+			x.poke()
+		}
 		x.finish()
 		return
 	}

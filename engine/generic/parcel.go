@@ -29,9 +29,13 @@ func pack(c *engine.Ctx, r engine.Rec) *parcel {
 	} else {
 		p.idleMs = r.IdleMs(c.Now)
 	}
-	if p.flat = y.MemoryUse(r, 0) == 0; p.flat {
+	full, _ := y.(engine.Packer)
+	switch p.flat = y.MemoryUse(r, 0) == 0; {
+	case p.flat:
 		p.body = append([]byte(nil), r.Value()...)
-	} else {
+	case full != nil:
+		p.body, p.kind = full.Pack(nil, r)
+	default:
 		p.body, p.kind = y.Save(nil, r)
 	}
 	return p

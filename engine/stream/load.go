@@ -277,7 +277,7 @@ func (s stream) loadGroup(d *reader, kind byte, nowMs int64) {
 
 func (s stream) loadConsumer(d *reader, g *group, kind byte) {
 	name, seen := d.string(), d.time()
-	active := int64(-1)
+	active := seen // older forms do not tell: the best that is known
 	if kind >= rdb.TypeStreamListpacks3 {
 		active = d.time()
 	}

@@ -12,8 +12,17 @@ import (
 // Save is engine.Type. The form is that of Redis 7.0 unless there are messages or deliveries that it has no
 // place for; it leaves out when consumers were last active.
 func (Type) Save(dst []byte, r engine.Rec) ([]byte, byte) {
+	return save(dst, r, rdb.TypeStreamListpacks2)
+}
+
+// Pack is engine.Packer: nothing is left out.
+func (Type) Pack(dst []byte, r engine.Rec) ([]byte, byte) {
+	return save(dst, r, rdb.TypeStreamListpacks3)
+}
+
+// save appends the first form from kind on that has a place for the messages and deliveries.
+func save(dst []byte, r engine.Rec, kind byte) ([]byte, byte) {
 	s := open(r)
-	kind := byte(rdb.TypeStreamListpacks2)
 	if s.idmp != 0 {
 		kind = rdb.TypeStreamListpacks4
 	}

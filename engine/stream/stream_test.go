@@ -1,6 +1,7 @@
 package stream_test
 
 import (
+	"strconv"
 	"testing"
 
 	"hashlane/engine"
@@ -62,4 +63,27 @@ func TestContract(t *testing.T) {
 			Changes: []string{"XADD k IDMP p three * a b", "XCFGSET k IDMP-MAXSIZE 5"},
 		},
 	})
+}
+
+// TestCopiesKeepWhenConsumersWereActive: the form of Redis 7.0, which files have, does not; a value that stays in
+// the server, on the same shard or on its way to another, does.
+func TestCopiesKeepWhenConsumersWereActive(t *testing.T) {
+	h := fresh(t)
+	h.Dof("XADD k 1-1 a b")
+	h.Dof("XGROUP CREATE k g 0")
+	h.Dof("XREADGROUP GROUP g alice STREAMS k >")
+	h.Now += 5000
+	h.Dof("XGROUP CREATECONSUMER k g bob")
+	h.Now += 2000
+	want := "*2\r\n" +
+		"*8\r\n$4\r\nname\r\n$5\r\nalice\r\n$7\r\npending\r\n:1\r\n$4\r\nidle\r\n:7000\r\n$8\r\ninactive\r\n:7000\r\n" +
+		"*8\r\n$4\r\nname\r\n$3\r\nbob\r\n$7\r\npending\r\n:0\r\n$4\r\nidle\r\n:2000\r\n$8\r\ninactive\r\n:-1\r\n"
+	h.Want(want, "XINFO", "CONSUMERS", "k", "g")
+	for i := range 6 {
+		to := "to" + strconv.Itoa(i)
+		h.Want(":1\r\n", "COPY", "k", to)
+		h.Want(want, "XINFO", "CONSUMERS", to, "g")
+		h.Want("+OK\r\n", "RENAME", to, "re"+to)
+		h.Want(want, "XINFO", "CONSUMERS", "re"+to, "g")
+	}
 }

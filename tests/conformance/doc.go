@@ -12,7 +12,8 @@
 //
 // The suite is that of Redis 7.0, where small sets of texts are hashtables: its default.conf gets the line
 // `set-max-listpack-entries 0`, so that encodings are those that it asks for. All lists are quicklists there: its
-// assert_encoding takes a listpack for one.
+// assert_encoding takes a listpack for one. After a command that waits, its client gives it 5 ms to arrive before
+// another connection sends something.
 //
 // Invariants:
 //
