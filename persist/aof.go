@@ -83,9 +83,10 @@ type AOF struct {
 	host Host
 	opt  atomic.Pointer[Options]
 
-	life  sync.Mutex // of those who start, stop and rewrite; taken before mu
-	rw    *rewrite   // running
-	state atomic.Uint32
+	life      sync.Mutex // of those who start, stop and rewrite; taken before mu
+	rw        *rewrite   // running
+	listening bool       // the log is a sink of the journal
+	state     atomic.Uint32
 
 	scheduled atomic.Bool
 	stats     stats
@@ -164,11 +165,24 @@ func (a *AOF) Configure(o *Options) {
 		a.mu.Unlock()
 	}
 	if was.KeepHistory && !o.KeepHistory {
-		a.life.Lock()
-		a.mu.Lock()
+		if a.life.TryLock() {
+			a.dropHistory()
+		} else { // who holds it may wait for the transaction that calls this
+			go func() {
+				a.life.Lock()
+				a.dropHistory()
+			}()
+		}
+	}
+}
+
+// dropHistory deletes the history unless the options keep it. life is held; it is let go.
+func (a *AOF) dropHistory() {
+	defer a.life.Unlock()
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if !a.opt.Load().KeepHistory {
 		a.deleteHistory()
-		a.mu.Unlock()
-		a.life.Unlock()
 	}
 }
 
@@ -222,14 +236,26 @@ func (a *AOF) flush() {
 	}
 }
 
-// listen makes the log a sink. Nothing below the position is its business.
+// listen makes the log a sink, if it is none. Nothing below the position is its business. life is held.
 func (a *AOF) listen() {
+	if a.listening {
+		return
+	}
+	a.listening = true
 	position := a.host.Listen(a)
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	l := &a.last
 	l.seen, l.written, l.synced = max(l.seen, position), max(l.written, position), max(l.synced, position)
 	a.release()
+}
+
+// unlisten undoes listen. life is held.
+func (a *AOF) unlisten() {
+	if a.listening {
+		a.host.Unlisten(a)
+		a.listening = false
+	}
 }
 
 // Synced is the position up to which units are on the disk.

@@ -130,7 +130,7 @@ func TestLog(t *testing.T) {
 		w := newWorld(fs, options())
 		w.write(2)
 		w.slowBase = make(chan struct{})
-		if err := w.aof.Switch(true, false); err != nil {
+		if err := w.aof.Switch(true); err != nil {
 			t.Fatal(err)
 		}
 		w.write(2)
@@ -145,18 +145,41 @@ func TestLog(t *testing.T) {
 		if n := reload(t, fs.Kill()); n != 5 {
 			t.Errorf("%d of 5 units", n)
 		}
-		_ = w.aof.Switch(false, false)
+		_ = w.aof.Switch(false)
 		w.write(9)
 		w.Merge()
 		if n := reload(t, fs.Kill()); n != 5 {
 			t.Errorf("%d of 5 units after the log was switched off", n)
 		}
 	})
+	t.Run("switched_on_by_a_transaction", func(t *testing.T) {
+		fs := faultfs.New()
+		w := newWorld(fs, options())
+		w.write(1)
+		w.aof.SwitchOnSoon()
+		if i := w.aof.Info(); !i.Enabled || !i.Scheduled || i.Rewriting || !w.said("scheduled to start") {
+			t.Errorf("%+v %q", i, w.lines)
+		}
+		w.write(1)
+		w.Merge()
+		w.later(time.Second)
+		w.aof.Cron()
+		w.ended(t)
+		w.write(1)
+		w.Merge()
+		if n := reload(t, fs.Kill()); n != 3 {
+			t.Errorf("%d of 3 units", n)
+		}
+		w.aof.SwitchOnSoon() // it is on
+		if w.aof.Info().Scheduled {
+			t.Error("scheduled again")
+		}
+	})
 	t.Run("switching_off_ends_a_rewrite", func(t *testing.T) {
 		w := newWorld(faultfs.New(), options())
 		w.slowBase = make(chan struct{})
-		_ = w.aof.Switch(true, false)
-		_ = w.aof.Switch(false, false)
+		_ = w.aof.Switch(true)
+		_ = w.aof.Switch(false)
 		if !w.said("Killing running AOF rewrite child") || w.aof.Enabled() {
 			t.Errorf("%q", w.lines)
 		}
@@ -332,7 +355,7 @@ func TestSimCrash(t *testing.T) {
 			if err != nil || n < told {
 				t.Fatalf("seed %d, round %d, policy %d: %d units, %d had been acknowledged, %v; files %q\n%s", seed, round, o.Fsync, n, told, err, fs.Names(), fs.Get("dir/a.aof.manifest"))
 			}
-			_ = check.aof.Switch(false, false)
+			_ = check.aof.Switch(false)
 		}
 	}
 }

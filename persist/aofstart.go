@@ -134,8 +134,8 @@ func (a *AOF) Begin() error {
 }
 
 // Switch turns the log on or off on a live server. On: units are kept from the first rewrite on, which
-// starts at once, or later with wait; the log counts when it has succeeded.
-func (a *AOF) Switch(on, wait bool) error {
+// starts at once; the log counts when it has succeeded. It waits for cuts.
+func (a *AOF) Switch(on bool) error {
 	if on == !a.is(stateOff) {
 		return nil
 	}
@@ -149,17 +149,14 @@ func (a *AOF) Switch(on, wait bool) error {
 	a.life.Lock()
 	defer a.life.Unlock()
 	a.state.Store(uint32(stateWaiting))
-	a.listen()
 	switch {
-	case wait:
-		a.host.Log(levelNotice, "AOF was enabled during a transaction. An AOF background was scheduled to start when possible.")
 	case a.host.Busy():
 		a.host.Log(levelNotice, "AOF was enabled but there is already another background operation. An AOF background was scheduled to start when possible.")
 	default:
 		if err := a.start(); err != nil {
 			a.host.Log(levelWarning, "The server needs to enable the AOF but can't trigger a background AOF rewrite operation. Check the above logs for more info about the error.")
 			a.state.Store(uint32(stateOff))
-			a.host.Unlisten(a)
+			a.unlisten()
 			//lint:ignore ST1005 the text of a reply
 			return errors.New("Unable to turn on AOF. Check server logs.")
 		}
@@ -167,6 +164,16 @@ func (a *AOF) Switch(on, wait bool) error {
 	}
 	a.scheduled.Store(true)
 	return nil
+}
+
+// SwitchOnSoon is Switch(true) with the first rewrite left to Cron. It waits for nothing, so that a transaction
+// can call it.
+func (a *AOF) SwitchOnSoon() {
+	if !a.state.CompareAndSwap(uint32(stateOff), uint32(stateWaiting)) {
+		return
+	}
+	a.scheduled.Store(true)
+	a.host.Log(levelNotice, "AOF was enabled during a transaction. An AOF background was scheduled to start when possible.")
 }
 
 // EndRewrite stops a running rewrite, waits for its end, and reports that there was one.
@@ -181,6 +188,18 @@ func (a *AOF) EndRewrite(why string) bool {
 	<-r.done
 	return true
 }
+
+// FailRewrite makes a running rewrite fail. It does not wait. Any goroutine that may wait for a switch of the log.
+func (a *AOF) FailRewrite(why string) {
+	a.life.Lock()
+	defer a.life.Unlock()
+	if a.rw != nil {
+		a.rw.end(why)
+	}
+}
+
+// ResetStats sets the counters back.
+func (a *AOF) ResetStats() { a.stats.rewrites.Store(0) }
 
 // Stop writes and syncs what there is and turns the log off.
 func (a *AOF) Stop() {
@@ -198,7 +217,7 @@ func (a *AOF) Stop() {
 	a.flush()
 	a.mu.Unlock()
 	a.Sync()
-	a.host.Unlisten(a)
+	a.unlisten()
 	a.syncing.Lock()
 	defer a.syncing.Unlock()
 	a.mu.Lock()

@@ -55,7 +55,7 @@ func (a *AOF) BgRewrite(later bool) Answer {
 	case a.Rewriting():
 		return Running
 	case later || a.host.Busy():
-		a.stats.failures.Store(0)
+		a.stats.failures.Store(0) // somebody asks for it: Cron makes no pause after failures
 		a.scheduled.Store(true)
 		return Scheduled
 	}
@@ -64,7 +64,6 @@ func (a *AOF) BgRewrite(later bool) Answer {
 	if a.rw != nil {
 		return Running
 	}
-	a.stats.failures.Store(0) // somebody asks for it: no pause after failures
 	if a.start() != nil {
 		return Failed
 	}
@@ -80,6 +79,7 @@ func (a *AOF) logf(level int, format string, args ...any) {
 // start begins a rewrite. life is held, none is running.
 func (a *AOF) start() error {
 	o := a.opt.Load()
+	a.scheduled.Store(false) // before the state is read: see SwitchOnSoon
 	r := &rewrite{
 		waiting: a.is(stateWaiting), temp: fmt.Sprintf("temp-rewriteaof-bg-%d.aof", os.Getpid()),
 		stop: make(chan struct{}), done: make(chan struct{}),
@@ -91,11 +91,13 @@ func (a *AOF) start() error {
 	} else {
 		file, err = a.openNext(r)
 	}
-	a.scheduled.Store(false)
 	if err != nil {
 		a.stats.lastFailed.Store(true)
 		a.stats.failures.Add(1)
 		return err
+	}
+	if r.waiting {
+		a.listen()
 	}
 	a.stats.startedSec.Store(a.now().Unix())
 	a.stats.rewrites.Add(1)

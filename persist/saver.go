@@ -64,6 +64,7 @@ type SaveInfo struct {
 	LastSec                    int64 // how long the last one in the background took, -1: there was none
 	CurrentSec                 int64 // how long the one under way has taken, -1
 	Saves                      int64
+	Begun                      int64 // in the background
 	LastCopied                 int64 // bytes
 	Copied, CopiedPeak         int64 // of the one under way
 	CopiedAge                  int64 // seconds
@@ -75,6 +76,7 @@ type save struct {
 	stop       chan struct{}
 	stopped    sync.Once
 	why        string // it was stopped
+	failed     bool   // and that counts as a failure
 	background bool
 	start      time.Time
 	progress   Progress
@@ -150,6 +152,13 @@ func (s *Saver) Info() SaveInfo {
 	return i
 }
 
+// ResetStats sets the counters back.
+func (s *Saver) ResetStats() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.info.Saves, s.info.Begun = 0, 0
+}
+
 // Changes is the number of changes that the last good save does not have. dirty is Dirty of now.
 func (s *Saver) Changes(dirty int64) int64 {
 	s.mu.Lock()
@@ -196,6 +205,7 @@ func (s *Saver) begin(background bool) (*save, error) {
 		name = fmt.Sprintf("temp-%d-bg.rdb", os.Getpid())
 		s.info.LastTry = now.Unix()
 		s.scheduled = false
+		s.info.Begun++
 	}
 	v := &save{stop: make(chan struct{}), background: background, start: now, temp: name, cut: make(chan struct{}), done: make(chan struct{})}
 	s.running = v
@@ -247,7 +257,7 @@ func (s *Saver) run(v *save) {
 	if v.err == nil {
 		i.LastSave, i.Failed = end.Unix(), false
 		s.dirtyBase, s.clean = v.cutDirty, false
-	} else if v.background && v.why == "" {
+	} else if v.background && (v.why == "" || v.failed) {
 		i.Failed = true
 	}
 	if v.background {
@@ -421,6 +431,22 @@ func (s *Saver) Abort(why string) {
 	if v := s.running; v != nil && v.background {
 		v.abort(why)
 	}
+}
+
+// Fail makes a snapshot in the background under way end as one that could not be written, and reports that there was
+// one. It does not wait. Any goroutine.
+func (s *Saver) Fail(why string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	v := s.running
+	if v == nil || !v.background {
+		return false
+	}
+	v.stopped.Do(func() {
+		v.why, v.failed = why, true
+		close(v.stop)
+	})
+	return true
 }
 
 // Flushed takes notice that all databases have been emptied: a snapshot of what they held is of no use, and

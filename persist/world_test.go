@@ -59,7 +59,7 @@ func (w *world) boot() (int64, error) {
 func (w *world) bootOff() (int64, error) {
 	n, err := w.load()
 	if err == nil {
-		err = w.aof.Switch(true, false)
+		err = w.aof.Switch(true)
 	}
 	return n, err
 }

@@ -153,17 +153,18 @@ func (n *Node) endRewrite(flags ShutdownFlags) error {
 }
 
 // applyLog takes changed options of the log over. Off-loop.
-func (n *Node) applyLog(ch *config.Change) error {
+func (n *Node) applyLog(ch *config.Change) {
+	if n.aof != nil && ch.Has(aofOptionNames...) {
+		n.aof.Configure(aofOptions(n.Config))
+	}
+}
+
+// switchLog turns the log on or off, as the option says. Off-loop; turns is held.
+func (n *Node) switchLog() error {
 	if n.aof == nil {
 		return nil
 	}
-	if ch.Has(aofOptionNames...) {
-		n.aof.Configure(aofOptions(n.Config))
-	}
-	if ch.Has("appendonly") {
-		return n.aof.Switch(n.Config.Bool("appendonly"), false)
-	}
-	return nil
+	return n.aof.Switch(n.Config.Bool("appendonly"))
 }
 
 const (
@@ -281,9 +282,13 @@ func (x *aofWait) write(w *resp.Writer) {
 
 // debugLoadaof is DEBUG LOADAOF: what is buffered is written, and the data is what the log then gives.
 func (n *Node) debugLoadaof(c *shard.Call) {
+	if c.InMulti() { // it needs a cut
+		c.Reply.Error(resp.ErrNotInMulti)
+		return
+	}
 	c.Async(func() any {
-		n.setting.Lock()
-		defer n.setting.Unlock()
+		n.turns.Lock()
+		defer n.turns.Unlock()
 		aofHost{n}.Merge()
 		n.aof.Flush()
 		n.standStill()

@@ -79,7 +79,11 @@ func (n *Node) configSet(c *shard.Call) {
 		}
 	}
 	protected := n.allowed("enable-protected-configs", c.Conn.Local())
-	c.Async(func() any { return n.set(pairs, protected) }, func(result any, w *resp.Writer) {
+	set := n.set
+	if c.InMulti() {
+		set = n.setInMulti
+	}
+	c.Async(func() any { return set(pairs, protected) }, func(result any, w *resp.Writer) {
 		if err, failed := result.(error); failed {
 			w.ErrorText(err.Error())
 			return
@@ -96,24 +100,65 @@ func (n *Node) allowed(name string, local bool) bool {
 
 // set changes options and applies them. On an error nothing has changed. Off-loop.
 func (n *Node) set(pairs []config.Pair, protected bool) error {
+	n.turns.Lock()
+	defer n.turns.Unlock()
+	ch, err := n.change(pairs, protected)
+	if err != nil || !ch.Has("appendonly") {
+		return err
+	}
+	if err := n.switchLog(); err != nil {
+		n.setting.Lock()
+		defer n.setting.Unlock()
+		return n.undo(ch, pairs, err)
+	}
+	return nil
+}
+
+// setInMulti is set inside a transaction, which no cut can pass: the log is switched on without its first base, or
+// off when the transaction has ended. Off-loop.
+func (n *Node) setInMulti(pairs []config.Pair, protected bool) error {
+	ch, err := n.change(pairs, protected)
+	if err != nil || !ch.Has("appendonly") || n.aof == nil {
+		return err
+	}
+	if n.Config.Bool("appendonly") {
+		n.aof.SwitchOnSoon()
+	}
+	go func() {
+		n.turns.Lock()
+		defer n.turns.Unlock()
+		if err := n.switchLog(); err != nil {
+			n.Log.Warning("The append-only log could not be switched: " + err.Error())
+		}
+	}()
+	return nil
+}
+
+// change changes options and applies what can be applied at once. On an error nothing has changed.
+func (n *Node) change(pairs []config.Pair, protected bool) (*config.Change, error) {
 	n.setting.Lock()
 	defer n.setting.Unlock()
 	ch, err := n.Config.Set(pairs, protected)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if err := n.apply(ch); err != nil {
-		n.Config.Restore(ch)
-		if again := n.publish(); again != nil {
-			n.Log.Warning("Failed to take a CONFIG SET back: " + again.Error())
-		}
-		if ch.Has("oom-score-adj", "oom-score-adj-values") {
-			_ = n.setOOMScore() // it logs what went wrong
-		}
-		n.applyHere(ch)
-		return &config.SetError{Name: blamed(ch, pairs), Reason: err.Error()}
+		return nil, n.undo(ch, pairs, err)
 	}
-	return nil
+	return ch, nil
+}
+
+// undo takes a change back because of err. setting is held.
+func (n *Node) undo(ch *config.Change, pairs []config.Pair, err error) error {
+	n.Config.Restore(ch)
+	if again := n.publish(); again != nil {
+		n.Log.Warning("Failed to take a CONFIG SET back: " + again.Error())
+	}
+	if ch.Has("oom-score-adj", "oom-score-adj-values") {
+		_ = n.setOOMScore() // it logs what went wrong
+	}
+	n.applyHere(ch)
+	return &config.SetError{Name: blamed(ch, pairs), Reason: err.Error()}
 }
 
 // blamed names the option that a failed application is most likely about.
@@ -137,9 +182,7 @@ func (n *Node) apply(ch *config.Change) error {
 	if err := n.publish(); err != nil {
 		return err
 	}
-	if err := n.applyLog(ch); err != nil {
-		return err
-	}
+	n.applyLog(ch)
 	n.applySaving()
 	n.applyHere(ch)
 	return nil
@@ -167,7 +210,11 @@ func (n *Node) configResetstat(c *shard.Call) {
 	c.Everywhere(func(l *shard.Loop) any {
 		l.ResetStats()
 		return nil
-	}, func(_ []any, w *resp.Writer) { w.OK() })
+	}, func(_ []any, w *resp.Writer) {
+		n.saver.ResetStats()
+		n.aof.ResetStats()
+		w.OK()
+	})
 }
 
 func (n *Node) configRewrite(c *shard.Call) { n.rewriteConfig(c, n.Config.RewriteFile) }

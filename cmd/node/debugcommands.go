@@ -36,6 +36,7 @@ func (n *Node) debugHomeCommands() []engine.Command {
 		home("CHANGE-REPL-ID", 2, "", "Gives the data set a new replication ID.", n.debugChangeReplID),
 		home("CONFIG-REWRITE-FORCE-ALL", 2, "", "Rewrites the configuration file with every option in it.", n.debugConfigRewriteForceAll),
 		home("ERROR", 3, "<message>", "Answers the message as an error.", debugError),
+		home("FAIL-SAVING", 2, "", "Makes the snapshot or the rewrite of the log under way in the background fail.", n.debugFailSaving),
 		home("HELP", 2, "", "Shows this text.", help),
 		home("HTSTATS", 3, "<db>", "Answers the figures of a database's tables, shard by shard.", debugHtstats),
 		home("LOADAOF", 2, "", "Writes out the append-only log, empties the databases and loads it.", n.debugLoadaof),

@@ -231,6 +231,10 @@ func parseReload(args [][]byte) (x reloadArgs, err error) {
 // debugReload is DEBUG RELOAD [MERGE] [NOFLUSH] [NOSAVE]: the data is saved, the databases are emptied, and the
 // file is loaded. Other clients wait.
 func (n *Node) debugReload(c *shard.Call) {
+	if c.InMulti() { // it needs a cut
+		c.Reply.Error(resp.ErrNotInMulti)
+		return
+	}
 	x, err := parseReload(c.Args[2:])
 	if err != nil {
 		c.Reply.Err(err)

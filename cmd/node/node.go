@@ -32,8 +32,11 @@ type Node struct {
 	shots *persist.Snapshots
 	saver *persist.Saver
 
-	net     network
-	setting sync.Mutex // one CONFIG SET or REWRITE at a time
+	net network
+	// One CONFIG SET, or load of the log, at a time holds turns; it may wait for a cut, so that nothing inside a
+	// transaction takes it. setting is held while the configuration changes or is written, and is taken after it.
+	turns   sync.Mutex
+	setting sync.Mutex
 	ending  sync.Mutex // one preparation of a shutdown at a time
 	stop    chan shutdown
 	remove  leftovers

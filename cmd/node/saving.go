@@ -131,8 +131,9 @@ func (n *Node) flushed(l *shard.Loop, db int) {
 	}
 }
 
-// saving reports that a snapshot is being written.
-func (n *Node) saving() bool { return n.saver != nil && n.saver.Running() }
+// saving reports that a snapshot is being written in the background. One for which the server stands still is soon
+// over, and whoever wants the next one waits for it.
+func (n *Node) saving() bool { return n.saver != nil && n.saver.Info().Running }
 
 // snapshot writes the data as it is at a cut.
 func (n *Node) snapshot(w io.Writer, aofBase bool, stop <-chan struct{}, atCut func(position int64)) error {
@@ -147,6 +148,19 @@ func (n *Node) snapshot(w io.Writer, aofBase bool, stop <-chan struct{}, atCut f
 		return err
 	}
 	return n.shots.Write(w, o, stop)
+}
+
+// forks is how many snapshots and rewrites have begun in the background: elsewhere each is a process of its own.
+func (n *Node) forks() int64 { return n.saver.Info().Begun + n.aof.Info().Rewrites }
+
+// debugFailSaving is DEBUG FAIL-SAVING: what is written in the background fails, as if the disk had refused it.
+func (n *Node) debugFailSaving(c *shard.Call) {
+	c.Async(func() any {
+		if !n.saver.Fail("DEBUG FAIL-SAVING") {
+			n.aof.FailRewrite("DEBUG FAIL-SAVING")
+		}
+		return nil
+	}, func(_ any, w *resp.Writer) { w.OK() })
 }
 
 func (n *Node) setCompression() { rdb.SetCompression(n.Config.Bool("rdbcompression")) }

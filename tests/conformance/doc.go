@@ -13,7 +13,8 @@
 // The suite is that of Redis 7.0, where small sets of texts are hashtables: its default.conf gets the line
 // `set-max-listpack-entries 0`, so that encodings are those that it asks for. All lists are quicklists there: its
 // assert_encoding takes a listpack for one. After a command that waits, its client gives it 5 ms to arrive before
-// another connection sends something.
+// another connection sends something. Its get_child_pid starts a process that stands for the one that saves there:
+// who kills it makes what is being written fail (DEBUG FAIL-SAVING).
 //
 // Invariants:
 //

@@ -112,9 +112,21 @@ proc ::redis::__dispatch__raw__ {id method argv} {
     return $reply
 }`
 
+// Tests that want a snapshot or a rewrite of the log to fail kill the process that writes it. There is none here: they
+// get one that, killed, has the server fail what it writes.
+const standIn = `
+proc get_child_pid {idx} {
+    if {![s $idx rdb_bgsave_in_progress] && ![s $idx aof_rewrite_in_progress]} {
+        return ""
+    }
+    set fd [open [list |sh -c {sleep 600 & echo $!; wait $!; src/redis-cli -p $0 debug fail-saving} [srv $idx port]]]
+    return [gets $fd]
+}`
+
 // bridge adds what makes up for the differences between 7.0 and later encodings, and between one thread and many.
 func (t *tree) bridge() error {
-	return errors.Join(t.add("tests/assets/default.conf", oldSets), t.add("tests/support/test.tcl", newLists), t.add("tests/support/redis.tcl", laterNext))
+	return errors.Join(t.add("tests/assets/default.conf", oldSets), t.add("tests/support/test.tcl", newLists), t.add("tests/support/redis.tcl", laterNext),
+		t.add("tests/support/util.tcl", standIn))
 }
 
 // add appends a text to a file of the tree.
