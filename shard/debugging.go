@@ -7,13 +7,20 @@ import (
 	"hashlane/proto/resp"
 )
 
-// UsedMemory is the memory of all shards as they last published it, at most one turn of cron old. Any goroutine.
-func (s *Server) UsedMemory() (sum int64) {
+// UsedMemory is the memory of all shards as they last published it, at most one turn of cron old, with what the
+// process needs besides. Any goroutine.
+func (s *Server) UsedMemory() int64 {
+	sum := s.fixed.Load()
 	for _, l := range s.loops {
 		sum += l.used.Load()
 	}
 	return sum
 }
+
+// FixedMemory is what the process needs besides data and connections, in bytes; SetFixedMemory says so, before
+// there are any. It is part of what maxmemory limits, as in Redis. Any goroutine.
+func (s *Server) FixedMemory() int64         { return s.fixed.Load() }
+func (s *Server) SetFixedMemory(bytes int64) { s.fixed.Store(bytes) }
 
 // guarded reports whether enable-debug-command may forbid the command.
 func guarded(c *engine.Command) bool { return c != nil && c.Flags.Has(engine.Protected) }

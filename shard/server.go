@@ -58,6 +58,7 @@ type Server struct {
 	opts     atomic.Pointer[Options]
 	engOpts  atomic.Pointer[engine.Options]
 	nextID   atomic.Uint64 // of connections
+	fixed    atomic.Int64  // bytes of the process besides data and connections
 	clients  atomic.Int64
 	rejected atomic.Int64
 	slowIDs  atomic.Int64
@@ -186,7 +187,7 @@ func (s *Server) logf(level int, format string, args ...any) {
 // memoryOver reports that the memory of all shards is above the limit. Each loop publishes its share.
 func (s *Server) memoryOver(l *Loop, limit int64) bool {
 	l.publishUsed()
-	sum := int64(0)
+	sum := s.fixed.Load()
 	for _, o := range s.loops {
 		sum += o.used.Load()
 	}

@@ -24,7 +24,7 @@ type memoryFigures struct {
 
 func (n *Node) memoryFigures(r *shard.Report) memoryFigures {
 	m := memoryFigures{
-		used: r.UsedMemory, startup: n.startup.Load(), resident: residentBytes(),
+		used: r.UsedMemory + n.Shards.FixedMemory(), startup: n.startup.Load(), resident: residentBytes(),
 		live: r.ArenaLive, active: r.ArenaActive, held: r.ArenaResident, clients: r.ClientMem, replicas: r.ReplicaMem,
 	}
 	n.sawMemory(m.used, time.Now())

@@ -3,6 +3,7 @@ package node
 import (
 	"fmt"
 	"math/rand/v2"
+	"runtime"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -57,10 +58,19 @@ func (s *serverState) sawMemory(used int64, now time.Time) {
 	}
 }
 
+// heapInUse is what tables, options and the runtime's own structures take, in bytes.
+func heapInUse() int64 {
+	runtime.GC() // what parsing the configuration left behind is not in use
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return int64(m.HeapAlloc + m.StackInuse)
+}
+
 // watchMemory notes what an empty server uses and, ten times a second until stop is closed, the peak. Off-loop:
 // the node's own goroutine. The first call only.
 func (s *serverState) watchMemory(shards *shard.Server, stop <-chan struct{}) {
 	s.once.Do(func() {
+		shards.SetFixedMemory(heapInUse())
 		used := shards.UsedMemory()
 		s.startup.Store(used)
 		s.sawMemory(used, time.Now())
