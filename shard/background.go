@@ -5,16 +5,20 @@ import "time"
 // sliceNs bounds what one tick does of the work below: the stall budget of DESIGN §9.
 const sliceNs = 200_000
 
-// background is the work that a loop does besides its connections': the expiry cycle and lazy free. Each
+// background is the work that a loop does besides its connections': the expiry cycle, lazy free and the return of
+// free memory to the kernel. Each
 // period of Cron grants it a share of the period's time; it is used up in slices, one a tick, and the loop
 // rings its own bell between two of them, so that sockets get their turn.
 type background struct {
-	expireNs, freeNs int64 // what is left of the grants
+	expireNs, freeNs, trimNs int64 // what is left of the grants
+	trims                    int   // slabs that may still be returned
 }
 
-// grantBackground begins a period: a quarter of its time for expiry, a sixteenth for freeing.
+// grantBackground begins a period: a quarter of its time for expiry, a sixteenth for freeing, one for returning a
+// part of the slabs that are free, so that half of them are gone after two seconds (at 10 Hz).
 func (l *Loop) grantBackground(period time.Duration) {
-	l.bg = background{freeNs: period.Nanoseconds() / 16}
+	share := period.Nanoseconds() / 16
+	l.bg = background{freeNs: share, trimNs: share, trims: (l.Space.Arena.Excess() + 31) / 32}
 	if l.expire && l.Server.pause.mode() == pauseOff {
 		l.bg.expireNs = period.Nanoseconds() / 4
 	}
@@ -38,10 +42,16 @@ func (l *Loop) workBackground() {
 		} else {
 			l.bg.freeNs = 0
 		}
+	case l.bg.trims > 0 && l.bg.trimNs > 0:
+		if l.bg.trims--; l.Space.Arena.TrimSlab() {
+			l.bg.trimNs -= l.env.Mono() - t0
+		} else {
+			l.bg.trims = 0
+		}
 	default:
 		return
 	}
-	if l.bg.expireNs > 0 || l.bg.freeNs > 0 {
+	if l.bg.expireNs > 0 || l.bg.freeNs > 0 || l.bg.trims > 0 && l.bg.trimNs > 0 {
 		l.env.Bell(l.ID)
 	}
 }

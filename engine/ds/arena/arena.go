@@ -23,7 +23,7 @@ const (
 	pageSize   = 1 << pageShift
 	pageUnits  = pageShift - 3
 	commitStep = 32 << 20 // pages made usable at once where the kernel forbids overcommit
-	warmSlabs  = 32       // empty slabs kept resident: 2 MiB
+	warmSlabs  = 32       // empty slabs that stay resident: 2 MiB
 )
 
 // ErrFull is the panic value of users that cannot do without a block.
@@ -305,7 +305,8 @@ func (a *Arena) Free(h Handle) {
 	}
 }
 
-// retire puts an empty slab into the pool; beyond a few warm ones its pages go back to the kernel.
+// retire puts an empty slab into the pool. It stays resident until TrimSlabs: what has just been freed is often
+// wanted again, and madvise here took a twelfth of the time of a load of RPOP.
 func (a *Arena) retire(c *class, i uint32) {
 	s := &a.slabs[i]
 	if s.state == partial {
@@ -314,12 +315,23 @@ func (a *Arena) retire(c *class, i uint32) {
 	s.state = inPool
 	a.inUse--
 	a.auditRetire(i)
-	if len(a.warm) < warmSlabs {
-		a.warm = append(a.warm, i)
-		return
+	a.warm = append(a.warm, i)
+}
+
+// Excess is how many empty slabs are resident beyond the few that stay so.
+func (a *Arena) Excess() int { return max(len(a.warm)-warmSlabs, 0) }
+
+// TrimSlab gives the pages of one excess slab back to the kernel, of the one that has been empty longest, and
+// reports whether there was one.
+func (a *Arena) TrimSlab() bool {
+	if a.Excess() == 0 {
+		return false
 	}
+	i := a.warm[0]
+	a.warm = a.warm[1:]
 	a.giveBack(uintptr(i)<<slabShift, slabSize)
 	a.cold = append(a.cold, i)
+	return true
 }
 
 // Cap is the capacity of block h in bytes.

@@ -19,7 +19,8 @@
 //	          blocks of one class each                        whole pages
 //
 // A slab is current (blocks are taken from it), partial (some are free, in its class's list), full, or
-// empty (in the pool). The pool keeps a few warm slabs; the others go back to the kernel and are cold.
+// empty (in the pool). Slabs come into the pool warm; those beyond a few go back to the kernel one at a time
+// (TrimSlab) and are cold then.
 // Free extents hang in bins by size, four bins to a doubling, and merge with free neighbours: every
 // extent's length stands in the page table at its first and its last page. Pages of free extents go back
 // to the kernel in pieces (Trim), so that no Free has to wait for the release of a huge value.
