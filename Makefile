@@ -14,10 +14,11 @@ RACE_PKGS ?= ./...
 UNITS ?=
 SHARDS ?= 1
 ROUNDS ?= 3
+RUNS ?= 200
 WORKLOAD ?= all
 ARGS ?=
 
-.PHONY: build run test race invariants fuzz sim conformance bench lint
+.PHONY: build run test race invariants fuzz sim chaos conformance bench lint
 
 build: ## bin/hashlane, one static file
 	@echo "build: bin/hashlane without cgo"
@@ -64,6 +65,11 @@ sim: ## the simulator of the transaction protocol, where the tree has one
 	@echo "sim: go test -run Sim ./txn/... ./shard/..."
 	SIMSEEDS=$(SIMSEEDS) $(GO) test -count=1 -run 'Sim' -timeout $(SIMTIME) ./txn/... ./shard/... || { echo "sim: failed"; exit 1; }
 	echo "sim: ok"
+
+chaos: ## kill -9 under load, each kind of crash RUNS times; takes hours
+	@echo "chaos: each kind of crash $(RUNS) times"
+	CHAOS_RUNS=$(RUNS) $(GO) test -count=1 -timeout 24h ./tests/crash || { echo "chaos: failed"; exit 1; }
+	echo "chaos: ok"
 
 conformance: build ## Redis' own Tcl suite: make conformance UNITS='unit/type/incr' SHARDS=2
 	@echo "conformance: the Tcl suite against bin/hashlane, shards $(SHARDS)"
