@@ -255,8 +255,8 @@ func TestWriteErrors(t *testing.T) {
 			})
 			w.write(1)
 			w.Merge()
-			if !w.dead || w.acknowledged() != 0 {
-				t.Errorf("%s: dead %t, durable %d", op, w.dead, w.acknowledged())
+			if !w.dead.Load() || w.acknowledged() != 0 {
+				t.Errorf("%s: dead %t, durable %d", op, w.dead.Load(), w.acknowledged())
 			}
 		}
 	})
@@ -344,7 +344,7 @@ func TestSimCrash(t *testing.T) {
 			kill := rnd.IntN(3) == 0
 			if kill {
 				fs = fs.Kill()
-				if err == nil && !w.dead {
+				if err == nil && !w.dead.Load() {
 					told = max(told, had)
 				}
 			} else {

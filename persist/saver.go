@@ -217,7 +217,7 @@ func (s *Saver) begin(background bool) (*save, error) {
 // error is ErrRunning or ErrBusy. Off-loop.
 func (s *Saver) BgSave(schedule bool) (scheduled bool, err error) {
 	if s.host.Busy() {
-		if s.Running() {
+		if s.Info().Running {
 			return false, ErrRunning
 		}
 		if schedule {

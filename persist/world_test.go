@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"hashlane/persist"
@@ -30,7 +31,7 @@ type world struct {
 	durable  int64
 	merged   int64
 	denied   string
-	dead     bool
+	dead     atomic.Bool // set by a goroutine that may outlive the world
 	now      time.Time
 	slowBase chan struct{} // Base waits for it
 	lines    []string
@@ -220,9 +221,7 @@ func (w *world) Deny(reason string) {
 
 // Fatal is persist.Host.
 func (w *world) Fatal() {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.dead = true
+	w.dead.Store(true)
 }
 
 // Busy is persist.Host.

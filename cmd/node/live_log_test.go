@@ -116,3 +116,31 @@ func TestSavingFails(t *testing.T) {
 	until(t, c, "aof_last_bgrewrite_status", "ok")
 	until(t, c, "aof_rewrites_consecutive_failures", "0")
 }
+
+// TestFlushDuringRewrite: the save that FLUSHALL asks for stands in line behind the rewrite, and nothing else waits.
+func TestFlushDuringRewrite(t *testing.T) {
+	if testing.Short() {
+		t.Skip("starts servers")
+	}
+	s := live.Start(t, "--shards", "2", "--dir", t.TempDir(), "--appendonly", "yes", "--rdb-key-save-delay", "10000000", "--save", "900 1")
+	c := s.Dial(t)
+	expect(t, c, `+"OK"`, "SET a 1")
+	expect(t, c, `+"Background append only file rewriting started"`, "BGREWRITEAOF")
+	until(t, c, "aof_rewrite_in_progress", "1")
+	expect(t, c, `+"OK"`, "FLUSHALL")
+	if got := live.Do(t, c, "BGSAVE").Str; !strings.Contains(got, "Another child process is active (AOF?)") {
+		t.Errorf("BGSAVE: %s", got)
+	}
+	expect(t, c, `+"Background saving scheduled"`, "BGSAVE SCHEDULE")
+	if err := c.Send("SHUTDOWN"); err != nil {
+		t.Fatal(err)
+	}
+	if err := c.Flush(); err != nil {
+		t.Fatal(err)
+	}
+	select {
+	case <-s.Done():
+	case <-time.After(5 * time.Second):
+		t.Error("the server does not end")
+	}
+}

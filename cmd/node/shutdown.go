@@ -71,14 +71,14 @@ func (n *Node) prepare(flags ShutdownFlags) error {
 	n.Log.Warning("User requested shutdown...")
 	n.ending.Lock()
 	defer n.ending.Unlock()
-	if n.saver.Running() {
+	if n.saving() {
 		n.Log.Warning("There is a child saving an .rdb. Killing it!")
 		n.saver.Abort("the server ends")
-		n.saver.Wait()
 	}
 	if err := n.endRewrite(flags); err != nil {
 		return err
 	}
+	n.saver.Wait() // one that stands in line behind the rewrite, too
 	points := len(n.Config.SavePoints()) > 0
 	if n.Shards.Loading() || flags.Has(ShutdownNosave) || !points && !flags.Has(ShutdownSave) {
 		return nil
