@@ -19,6 +19,8 @@ type Space struct {
 	// Shards is how many shards the server has: 0 counts as 1. Set once, before the first command.
 	Shards int
 
+	// Warn takes a line for the server's log; nil: nobody does.
+	Warn func(text string)
 	// Listening: somebody wants effects. While false they cost nothing.
 	Listening bool
 	// KeepExpired: keys whose time is over are not found, but stay until it is false again (CLIENT PAUSE). Only

@@ -136,5 +136,5 @@ func (c *RDBCheck) report(err error) {
 
 // InternalError words an error within a file for the log.
 func InternalError(e *rdb.Error) string {
-	return fmt.Sprintf("Internal error in RDB reading offset %d, function at rdb.c:0 -> %s", e.Pos, e.Reason)
+	return rdb.InternalError(e.Pos, e.Reason)
 }

@@ -242,7 +242,7 @@ func LoadEntry(c *engine.Ctx, e *rdb.Entry) (reason string) {
 	n, err := t.Load(c, e.Key, e.ExpireAt, e.Kind, e.Value)
 	switch {
 	case err != nil:
-		return "Invalid value: " + err.Error()
+		return rdb.BadValue(e.Kind, err)
 	case n != len(e.Value):
 		return fmt.Sprintf("Invalid value: %d bytes are left over", len(e.Value)-n)
 	case e.Idle < 0 && e.Freq < 0:

@@ -96,6 +96,7 @@ func New(c Config) (*Server, error) {
 			return nil, fmt.Errorf("shard %d: %w", i, err)
 		}
 		sp.Shards = n
+		sp.Warn = func(text string) { s.logf(LogWarning, "%s", text) }
 		l.Space = sp
 		l.ctx.Space = sp
 		l.used.Store(sp.UsedMemory())

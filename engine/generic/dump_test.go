@@ -51,12 +51,17 @@ func TestRESTOREwithoutSuccess(t *testing.T) {
 		h.Want("-ERR DUMP payload version or checksum are wrong\r\n", "RESTORE", "b", "0", payload[:i])
 	}
 	// The right checksum over a string that is longer than what there is; a type that nobody has.
+	var logged []string
+	h.Space(0).Warn = func(text string) { logged = append(logged, text) }
 	for _, body := range []string{"\x00\x05ab", "\xc8\x01a", ""} {
 		h.Want("-ERR Bad data format\r\n", "RESTORE", "a", "0", footer(body), "REPLACE")
 		if len(h.Events)+len(h.Effects) != 0 {
 			t.Errorf("%q: events %q, effects %q", body, h.Events, h.Effects)
 		}
 		h.Want("-ERR Bad data format\r\n", "RESTORE", "b", "0", footer(body))
+	}
+	if len(logged) != 2 || !strings.Contains(logged[0], "Invalid value: rdb: unexpected end of input") {
+		t.Errorf("the string that is cut off: logged %q", logged)
 	}
 	h.Want("$3\r\nold\r\n", "GET", "a")
 	h.Want("*1\r\n$1\r\na\r\n", "KEYS", "*")

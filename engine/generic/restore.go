@@ -87,6 +87,9 @@ func restore(c *engine.Ctx) {
 	}
 	switch {
 	case err != nil:
+		if warn := c.Space.Warn; warn != nil {
+			warn(rdb.InternalError(0, rdb.BadValue(kind, err)))
+		}
 		c.Reply.Error(resp.ErrBadFormat)
 	case late:
 		c.Reply.OK()

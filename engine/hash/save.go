@@ -81,6 +81,7 @@ func (Type) Loads(kind byte) bool {
 
 var (
 	errCorrupt = errors.New("hash: corrupt value")
+	errTwice   = errors.New("hash: listpack with dup elements")
 	errEmpty   = errors.New("hash: a value without fields")
 )
 
@@ -100,7 +101,9 @@ func (Type) Load(c *engine.Ctx, key []byte, expireAt int64, kind byte, src []byt
 		l.err = errEmpty
 	}
 	if l.err == nil && !b.unique() {
-		l.err = errCorrupt
+		if l.err = errCorrupt; kind == rdb.TypeHashListpack {
+			l.err = errTwice
+		}
 	}
 	if l.err != nil {
 		b.drop()

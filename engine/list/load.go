@@ -83,7 +83,9 @@ func readPart(rdbType byte, src []byte) (p part, n int, err error) {
 	}
 	switch container {
 	case plainNode:
-		p.plain = true
+		if p.plain = true; len(p.bytes) == 0 {
+			err = rdb.ErrCorrupt // an empty string has its place in a listpack
+		}
 	case packedNode:
 		err = listpack.Validate(p.bytes)
 	default:

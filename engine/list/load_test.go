@@ -98,9 +98,18 @@ func TestLoadOldForms(t *testing.T) {
 			}
 		})
 	}
-	for kind, bad := range map[byte]string{1: "\x00", 10: string(body(-1, ziplist())), 14: string(body(1, ziplist())), 18: "\x01\x03\x01a"} {
-		if _, err := loadInto(newBare(t), kind, []byte(bad)); err == nil {
-			t.Errorf("type %d: %q loads", kind, bad)
+	for _, bad := range []struct {
+		kind byte
+		body string
+	}{
+		{1, "\x00"},
+		{10, string(body(-1, ziplist()))},
+		{14, string(body(1, ziplist()))},
+		{18, "\x01\x03\x01a"},
+		{18, "\x01\x01\x00"}, // a node that is a string of its own, and empty
+	} {
+		if _, err := loadInto(newBare(t), bad.kind, []byte(bad.body)); err == nil {
+			t.Errorf("type %d: %q loads", bad.kind, bad.body)
 		}
 	}
 }

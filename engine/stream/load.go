@@ -2,12 +2,18 @@ package stream
 
 import (
 	"encoding/binary"
+	"errors"
 	"math"
 
 	"hashlane/engine"
 	"hashlane/engine/ds/arena"
 	"hashlane/engine/ds/listpack"
 	"hashlane/persist/rdb"
+)
+
+var (
+	errConsumerTwice = errors.New("stream: Duplicate stream consumer detected")
+	errOwned         = errors.New("stream: Stream consumer PEL entry already has a consumer assigned")
 )
 
 // reader reads an RDB value body; after an error it reads zeros.
@@ -285,7 +291,7 @@ func (s stream) loadConsumer(d *reader, g *group, kind byte) {
 		return
 	}
 	if s.consumerOf(g, name) != 0 {
-		d.fail(rdb.ErrCorrupt)
+		d.fail(errConsumerTwice)
 		return
 	}
 	h := s.addConsumer(g, name, seen)
@@ -293,8 +299,12 @@ func (s stream) loadConsumer(d *reader, g *group, kind byte) {
 	for n := d.len(); n > 0 && d.err == nil; n-- {
 		id := d.rawID()
 		p := s.pendingOf(g, id)
-		if d.err == nil && (p == nil || p.owner != 0) {
+		switch {
+		case d.err != nil:
+		case p == nil:
 			d.fail(rdb.ErrCorrupt)
+		case p.owner != 0:
+			d.fail(errOwned)
 		}
 		if d.err != nil {
 			return

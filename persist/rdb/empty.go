@@ -9,12 +9,14 @@ import (
 // Empty reports that a value has no elements: some versions of Redis wrote such keys, and no reader keeps them.
 func Empty(kind byte, value []byte) bool {
 	switch kind {
-	case TypeList, TypeSet, TypeZSet, TypeHash, TypeZSet2, TypeListQuicklist, TypeListQuicklist2:
+	case TypeList, TypeSet, TypeZSet, TypeHash, TypeZSet2, TypeListQuicklist2:
 		n, _, err := ReadLen(value)
 		return err == nil && n == 0
+	case TypeListQuicklist:
+		return emptyQuicklist(value)
 	case TypeListZiplist, TypeZSetZiplist, TypeHashZiplist:
 		b, _, err := ReadString(value)
-		return err == nil && len(b) == ziplistHead+1 && binary.LittleEndian.Uint16(b[8:]) == 0
+		return err == nil && emptyZiplist(b)
 	case TypeHashListpack, TypeZSetListpack, TypeSetListpack:
 		b, _, err := ReadString(value)
 		return err == nil && listpack.Validate(b) == nil && listpack.Len(b) == 0
@@ -23,6 +25,23 @@ func Empty(kind byte, value []byte) bool {
 		return err == nil && len(b) == 2 && b[0] == 0
 	}
 	return false
+}
+
+func emptyZiplist(b []byte) bool {
+	return len(b) == ziplistHead+1 && binary.LittleEndian.Uint16(b[8:]) == 0
+}
+
+// emptyQuicklist reports that there are no nodes, or that all of them are empty ziplists.
+func emptyQuicklist(value []byte) bool {
+	n, at, err := ReadLen(value)
+	for ; err == nil && n > 0; n-- {
+		b, used, err := ReadString(value[at:])
+		if err != nil || !emptyZiplist(b) {
+			return false
+		}
+		at += used
+	}
+	return err == nil
 }
 
 // ModuleName is the name of the type in a module's id, nine characters of six bits each.

@@ -42,6 +42,30 @@ func (e *Error) Error() string {
 	return fmt.Sprintf("rdb: offset %d: %s", e.Pos, e.Reason)
 }
 
+// containers are the kinds of values that are one string, or strings, with a structure of its own.
+var containers = [...]string{
+	TypeHashZipmap: "Zipmap", TypeListZiplist: "List ziplist", TypeSetIntset: "Intset", TypeZSetZiplist: "Zset ziplist",
+	TypeHashZiplist: "Hash ziplist", TypeListQuicklist: "Quicklist ziplist", TypeStreamListpacks: "Stream listpack",
+	TypeHashListpack: "Hash listpack", TypeZSetListpack: "Zset listpack", TypeListQuicklist2: "Quicklist listpack",
+	TypeStreamListpacks2: "Stream listpack", TypeSetListpack: "Set listpack", TypeStreamListpacks3: "Stream listpack",
+	TypeHashListpackExPre: "Hash listpack", TypeHashListpackEx: "Hash listpack", TypeStreamListpacks4: "Stream listpack",
+	TypeStreamListpacks5: "Stream listpack",
+}
+
+// BadValue words why a type's Load refused a value of that kind, as the log has it: which container is damaged,
+// as Redis names it, and the error.
+func BadValue(kind byte, err error) string {
+	if int(kind) < len(containers) && containers[kind] != "" && err != ErrShort { //nolint:errorlint // never wrapped
+		return containers[kind] + " integrity check failed: " + err.Error()
+	}
+	return "Invalid value: " + err.Error()
+}
+
+// InternalError words an error within a file, or a payload, for the log. pos are the bytes read.
+func InternalError(pos int64, reason string) string {
+	return fmt.Sprintf("Internal error in RDB reading offset %d, function at rdb.c:0 -> %s", pos, reason)
+}
+
 // Reasons of errors, as Redis words them.
 const (
 	reasonShort     = "Unexpected EOF reading RDB file"

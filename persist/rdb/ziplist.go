@@ -223,7 +223,9 @@ func (p *Packed) nextOfZipmap() (v listpack.Value, ok bool) {
 		if n == packedEnd || len(b)-at < 5 {
 			return p.fail()
 		}
-		n, head = uint64(binary.LittleEndian.Uint32(b[at+1:])), 5
+		if n, head = uint64(binary.LittleEndian.Uint32(b[at+1:])), 5; n < wideLen {
+			return p.fail() // what fits into one byte is never written in five
+		}
 	}
 	at += head
 	free := 0
