@@ -81,7 +81,8 @@ func (Type) Loads(kind byte) bool {
 
 var (
 	errCorrupt = errors.New("hash: corrupt value")
-	errTwice   = errors.New("hash: listpack with dup elements")
+	errTwice   = errors.New("hash: a field that is there twice")
+	errDup     = errors.New("hash: listpack with dup elements") // as Redis words it
 	errEmpty   = errors.New("hash: a value without fields")
 )
 
@@ -101,9 +102,10 @@ func (Type) Load(c *engine.Ctx, key []byte, expireAt int64, kind byte, src []byt
 		l.err = errEmpty
 	}
 	if l.err == nil && !b.unique() {
-		if l.err = errCorrupt; kind == rdb.TypeHashListpack {
-			l.err = errTwice
-		}
+		l.err = errTwice
+	}
+	if l.err == errTwice && kind == rdb.TypeHashListpack { //nolint:errorlint // never wrapped
+		l.err = errDup
 	}
 	if l.err != nil {
 		b.drop()
@@ -156,8 +158,12 @@ func (l *loader) time() (ms int64) {
 }
 
 func (l *loader) add(name, value []byte, at int64) {
-	if l.err == nil && (at < 0 || at > maxExpiry || !l.b.add(name, value, at)) {
+	switch {
+	case l.err != nil:
+	case at < 0 || at > maxExpiry:
 		l.err = errCorrupt
+	case !l.b.add(name, value, at):
+		l.err = errTwice
 	}
 }
 

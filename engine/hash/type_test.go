@@ -80,6 +80,18 @@ func TestLoadsEveryForm(t *testing.T) {
 	}
 }
 
+// TestLoadTellsOfFieldsTwice: the log has Redis' words, whether a listpack stays one or becomes a table.
+func TestLoadTellsOfFieldsTwice(t *testing.T) {
+	long := strings.Repeat("x", 65)
+	for _, body := range []string{pack("a", "1", "a", "2"), pack("a", "1", "b", long, "a", "2")} {
+		b := newBare(t)
+		b.Run("HLEN", "k")
+		if _, err := load(t, b, rdb.TypeHashListpack, body); err == nil || !strings.Contains(err.Error(), "listpack with dup elements") {
+			t.Errorf("%.20q: %v", body, err)
+		}
+	}
+}
+
 func TestLoadRefuses(t *testing.T) {
 	long := strings.Repeat("x", 65)
 	for _, x := range []struct {
