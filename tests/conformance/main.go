@@ -19,7 +19,9 @@ var defaultUnits = []string{
 	"unit/keyspace", "unit/scan", "unit/expire", "unit/dump", "unit/multi", "unit/other",
 	"unit/slowlog", "unit/latency-monitor", "unit/info-command", "unit/introspection", "unit/introspection-2",
 	"unit/limits", "unit/obuf-limits", "unit/networking", "unit/oom-score-adj", "unit/shutdown",
-	"integration/logging", "integration/redis-cli", "integration/redis-benchmark",
+	"integration/logging", "integration/redis-cli", "integration/redis-benchmark", "integration/dismiss-mem",
+	"unit/lazyfree", "unit/violations", "integration/convert-zipmap-hash-on-load",
+	"integration/convert-ziplist-hash-on-load", "integration/convert-ziplist-zset-on-load",
 }
 
 type options struct {
