@@ -137,8 +137,12 @@ func (m *Snapshots) Write(w io.Writer, o *SnapshotOptions, stop <-chan struct{})
 	defer m.one.Unlock()
 	loops := m.loops
 	n := loops.Shards()
+	queued := n * chunksQueued
+	if o.KeyDelay > 0 {
+		queued = n // who asks for a slow save wants to change keys before they are read
+	}
 	x := &snapshot{
-		loops: loops, o: o, out: make(chan *chunk, n*chunksQueued), spare: make(chan *chunk, n*chunksQueued), over: make(chan struct{}),
+		loops: loops, o: o, out: make(chan *chunk, queued), spare: make(chan *chunk, queued), over: make(chan struct{}),
 	}
 	for i := range n {
 		x.parts = append(x.parts, &part{x: x, shard: i, open: map[int]*chunk{}})
@@ -158,9 +162,17 @@ func (m *Snapshots) Write(w io.Writer, o *SnapshotOptions, stop <-chan struct{})
 		close(cut)
 	})
 	file := x.head(w)
-	err := x.write(file, stop)
-	if err == nil {
-		err = file.Close()
+	write := func() error {
+		if err := x.write(file, stop); err != nil {
+			return err
+		}
+		return file.Close()
+	}
+	var err error
+	if o.Still {
+		err = write()
+	} else {
+		err = apart(write)
 	}
 	err = x.finish(file.Patch(), err)
 	close(x.over)
