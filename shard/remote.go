@@ -56,7 +56,11 @@ func (l *Loop) serve(m *message) {
 func (l *Loop) await(m *message) {
 	k := m.conn
 	m.req = txn.Request{Keys: m.keys, Run: func() {
+		keys := m.keys
 		l.work(m)
+		if len(l.awake) > 0 {
+			l.serveLocked(keys)
+		}
 		l.unstick(k)
 	}}
 	l.core.Enter(&m.req)

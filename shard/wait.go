@@ -15,7 +15,8 @@ import (
 //	home:   beginWait ─► try, at the one owner or as a transaction ── found ─► reply
 //	owner:              └─ nothing: enter, the keys still locked ─► home: parked, timer
 //	owner:  a key changes ─► wakened ─► serveKey: the first in line that it is ready for is claimed, and served in
-//	        the same tick; a move to another shard is tried again from its home, and keeps its place in line
+//	        the same tick; a move to another shard is tried again from its home, and keeps its place in line: the
+//	        key is held (txn.Core.Hold) against all that comes to the owner meanwhile, but for transactions
 //
 // A waiter is claimed once, whoever comes first: an owner that has something for it, its home because of the
 // time, CLIENT UNBLOCK or the end of the connection.
@@ -36,6 +37,7 @@ type waiter struct {
 
 	// Of the home.
 	parked bool
+	held   int  // position of the key that is held for it while its home tries again
 	late   bool // its time was over while it was claimed
 }
 
@@ -344,10 +346,53 @@ func (l *Loop) serveAwake() {
 	for len(l.awake) > 0 {
 		at := l.awake[0]
 		l.awake = l.awake[1:]
-		lock := []txn.Key{{FP: engine.HashKey([]byte(at.key)), Write: true}}
-		l.whenFree(lock, func() { l.serveKey(at) })
+		l.whenClear(at, func() { l.serveKey(at) })
 	}
 	l.awake = nil
+}
+
+// serveLocked serves those that wait for keys that have changed and are among the locked ones, before anything that
+// has queued for these.
+func (l *Loop) serveLocked(keys []txn.Key) {
+	if l.Server.pause.mode() != pauseOff {
+		return
+	}
+	for i := 0; i < len(l.awake); {
+		at := l.awake[i]
+		if !slices.Contains(keys, txn.Key{FP: engine.HashKey([]byte(at.key)), Write: true}) {
+			i++
+			continue
+		}
+		l.awake = slices.Delete(l.awake, i, i+1)
+		l.serveKey(at)
+	}
+}
+
+// whenClear runs f when the key is free or only held; true: at once.
+func (l *Loop) whenClear(at dbKey, f func()) bool {
+	lock := []txn.Key{{FP: engine.HashKey([]byte(at.key)), Write: true}}
+	if l.core.Clear(lock) {
+		f()
+		return true
+	}
+	l.core.Enter(&txn.Request{Keys: lock, Run: f, Past: true})
+	return false
+}
+
+// goOnServing ends the hold of a key for a move that its home has tried: those behind it in line come first, then
+// what has been held back.
+func (l *Loop) goOnServing(at dbKey) {
+	atOnce := l.whenClear(at, func() {
+		if l.Server.pause.mode() != pauseOff {
+			l.waken(at.db, []byte(at.key))
+		} else {
+			l.serveKey(at)
+		}
+		l.core.Unhold(engine.HashKey([]byte(at.key)))
+	})
+	if atOnce {
+		l.core.RunReady()
+	}
 }
 
 // serveKey serves the line of a key, which is locked or free.
@@ -407,7 +452,8 @@ func (l *Loop) serveWaiter(x *waiter, pos int) bool {
 	} else {
 		_, spread := l.owners(x.cmd, x.args)
 		if spread || !l.core.Idle() {
-			l.atHome(x, func(*Loop) { x.again() })
+			l.core.Hold(engine.HashKey(x.args[pos]))
+			l.atHome(x, func(*Loop) { x.again(pos) })
 			return false
 		}
 		l.perform(x.cmd, x.args, &x.session, &x.w)
@@ -438,8 +484,9 @@ func (l *Loop) serveAt(x *waiter, pos int) {
 	l.ctx.Finish()
 }
 
-// again tries a claimed waiter as a transaction from its home.
-func (x *waiter) again() {
+// again tries a waiter that has been claimed for the key at pos, as a transaction from its home.
+func (x *waiter) again(pos int) {
+	x.held = pos
 	if x.gone.Load() {
 		x.state.Store(waitInLine)
 		x.cancel(nil)
@@ -449,13 +496,13 @@ func (x *waiter) again() {
 	x.beginPlan(true)
 }
 
-// poke has the owners look at the lines again in which x has held up others.
+// poke has the owner go on that holds a key for x. It is told behind the locks that x gives back in this tick.
 func (x *waiter) poke() {
-	l := x.home
-	for _, pos := range x.keys {
-		s := engine.Slot(x.args[pos]) % len(l.in)
-		l.send(s, item{kind: itemCall, call: func(o *Loop) { o.waken(x.session.DB, x.args[pos]) }})
-	}
+	l, at := x.home, dbKey{x.session.DB, string(x.args[x.held])}
+	owner := engine.Slot(x.args[x.held]) % len(l.in)
+	l.send(l.ID, item{kind: itemCall, call: func(*Loop) {
+		l.send(owner, item{kind: itemCall, call: func(o *Loop) { o.goOnServing(at) }})
+	}})
 }
 
 // beginPlan tries as a transaction; again: x stands in line already.

@@ -89,6 +89,7 @@ type Tx struct {
 type Request struct {
 	Keys []Key
 	Run  func() // single-shard commands; nil for a transaction's part
+	Past bool   // a hold does not keep it back
 	tx   *Tx
 	need int // locks not yet granted
 }

@@ -13,9 +13,16 @@ type Core struct {
 	gate     *Tx        // the gate this shard stands behind
 	gateOn   bool       // its first step has run
 	deferred []any      // *Tx or *Request that arrived behind the gate
+	holds    map[uint64]*hold
 	begun    []*Tx
 	scratch  []*Tx
 	weak     weakness
+}
+
+// hold keeps single-shard commands off a key.
+type hold struct {
+	n    int // Hold has been called so often
+	back []*Request
 }
 
 // weakness switches single rules of the protocol off. Only the simulator's tests set it: each of them
@@ -32,7 +39,7 @@ func NewCore(id int, lanes *Lanes, port Port) *Core {
 }
 
 // Idle reports that nothing is queued: every single-shard command may run at once.
-func (c *Core) Idle() bool { return c.active == 0 && c.gate == nil }
+func (c *Core) Idle() bool { return c.active == 0 && c.gate == nil && len(c.holds) == 0 }
 
 // Runnable reports that a request could run now that could not when RunReady looked: its transaction has
 // been armed since. The loop asks after it has declared itself asleep, with Lanes.Some: a Push that found
@@ -52,8 +59,11 @@ func (c *Core) gateReady() bool {
 }
 
 // Free reports whether a single-shard command with these keys may run at once.
-func (c *Core) Free(keys []Key) bool {
-	if c.Idle() {
+func (c *Core) Free(keys []Key) bool { return c.holding(keys) == nil && c.Clear(keys) }
+
+// Clear is Free for one that a hold does not keep back.
+func (c *Core) Clear(keys []Key) bool {
+	if c.active == 0 && c.gate == nil {
 		return true
 	}
 	if c.gate != nil {
@@ -76,7 +86,51 @@ func (c *Core) Enter(r *Request) {
 		c.deferred = append(c.deferred, r)
 		return
 	}
+	if h := c.holding(r.Keys); h != nil && !r.Past {
+		h.back = append(h.back, r)
+		return
+	}
 	c.enter(r)
+}
+
+// Hold keeps single-shard commands off a key until Unhold has been called as often: what is there is meant for a
+// transaction that has yet to begin. Transactions pass, so that nothing in the lanes ever waits for a hold (no
+// deadlock); to them the commands that are held back have not begun.
+func (c *Core) Hold(fp uint64) {
+	h := c.holds[fp]
+	if h == nil {
+		if c.holds == nil {
+			c.holds = map[uint64]*hold{}
+		}
+		h = &hold{}
+		c.holds[fp] = h
+	}
+	h.n++
+}
+
+// Unhold takes one Hold back. After the last those that were held back enter, in their order; RunReady runs them.
+func (c *Core) Unhold(fp uint64) {
+	h := c.holds[fp]
+	if h.n--; h.n > 0 {
+		return
+	}
+	delete(c.holds, fp)
+	for _, r := range h.back {
+		c.Enter(r)
+	}
+}
+
+// holding is a hold of one of the keys.
+func (c *Core) holding(keys []Key) *hold {
+	if len(c.holds) == 0 {
+		return nil
+	}
+	for _, k := range keys {
+		if h := c.holds[k.FP]; h != nil {
+			return h
+		}
+	}
+	return nil
 }
 
 func (c *Core) enter(r *Request) {

@@ -253,3 +253,40 @@ func TestLanesHaveOneOrder(t *testing.T) {
 		}
 	}
 }
+
+// TestHold: single-shard commands stay away from a held key, in their order; transactions pass, and so does who
+// serves those that wait.
+func TestHold(t *testing.T) {
+	b := newBench(1)
+	c := b.cores[0]
+	key := []Key{{FP: 7, Write: true}}
+	enter := func(name string, past bool) {
+		r := &Request{Keys: key, Run: func() { b.log = append(b.log, name) }, Past: past}
+		if !past && !c.Free(key) || past && !c.Clear(key) {
+			c.Enter(r)
+			return
+		}
+		r.Run()
+	}
+	c.Hold(7)
+	if c.Idle() || c.Free(key) || !c.Clear(key) || !c.Free([]Key{{FP: 8, Write: true}}) {
+		t.Error("the hold keeps off something else")
+	}
+	enter("first", false)
+	enter("second", false)
+	b.settle()
+	b.ran(t)
+	enter("past", true)
+	b.settle()
+	b.ran(t, "past")
+	c.Hold(7)
+	c.Unhold(7)
+	b.settle()
+	b.ran(t)
+	c.Unhold(7)
+	c.RunReady()
+	b.ran(t, "first", "second")
+	if !c.Idle() {
+		t.Error("something is left")
+	}
+}

@@ -36,6 +36,12 @@
 //	fingerprint 7:   [T1 write] │ [T2 read] [c9 read] [T3 write]        │ ends the granted run
 //	fingerprint 8:   [T2 read] [c4 read] │ [T3 write]
 //
+// # Holds
+//
+// A shard can keep its single-shard commands off a key (Core.Hold) for a transaction that is to take what is there
+// and has yet to begin: the move of a waiting connection to another shard. Transactions pass a hold. So nothing in a
+// lane waits for one, and whoever is held back has, to all others, not begun.
+//
 // # Invariants, cited by panics and tests
 //
 //	I1  All lanes hold any two transactions that share shards in the same order.
