@@ -160,7 +160,7 @@ func (x array) latest(n uint64) [][]byte {
 // arlastitems is ARLASTITEMS key count [REV].
 func arlastitems(c *engine.Ctx) {
 	n, ok := resp.ParseInt(c.Args[2])
-	reverse := len(c.Args) == 4 && isWord(c.Args[3], "REV")
+	reverse := len(c.Args) == 4 && resp.IsWord(c.Args[3], "REV")
 	if !ok || n < 0 || len(c.Args) > 3 && !reverse {
 		err := error(resp.ErrSyntax)
 		if !ok || n < 0 {

@@ -39,7 +39,7 @@ func arscan(c *engine.Ctx) {
 
 // limitOption reads LIMIT n, and nothing more.
 func limitOption(args [][]byte) (int64, error) {
-	if len(args) != 2 || !isWord(args[0], "LIMIT") {
+	if len(args) != 2 || !resp.IsWord(args[0], "LIMIT") {
 		return 0, resp.ErrSyntax
 	}
 	n, ok := resp.ParseInt(args[1])
@@ -51,7 +51,7 @@ func limitOption(args [][]byte) (int64, error) {
 
 // arinfo is ARINFO key [FULL].
 func arinfo(c *engine.Ctx) {
-	full := len(c.Args) == 3 && isWord(c.Args[2], "FULL")
+	full := len(c.Args) == 3 && resp.IsWord(c.Args[2], "FULL")
 	if len(c.Args) > 2 && !full {
 		c.Reply.Err(resp.ErrSyntax)
 		return

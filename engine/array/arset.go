@@ -2,16 +2,10 @@ package array
 
 import (
 	"strconv"
-	"strings"
 
 	"hashlane/engine"
 	"hashlane/proto/resp"
 )
-
-// isWord reports whether an argument is the option word, which is in upper case.
-func isWord(arg []byte, word string) bool {
-	return len(arg) == len(word) && strings.EqualFold(string(arg), word)
-}
 
 // parseIndex reads an index up to most.
 func parseIndex(arg []byte, most uint64) (uint64, error) {

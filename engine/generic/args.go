@@ -8,11 +8,6 @@ import (
 	"hashlane/proto/resp"
 )
 
-// isWord reports whether an argument is the option word, which is in upper case.
-func isWord(arg []byte, word string) bool {
-	return len(arg) == len(word) && strings.EqualFold(string(arg), word)
-}
-
 // intArg reads a 32-bit number, as those of databases are.
 func intArg(arg []byte) (int, error) {
 	n, ok := resp.ParseInt(arg)

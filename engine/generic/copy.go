@@ -17,9 +17,9 @@ func parseCopy(args [][]byte, db int, o *engine.Options) (x copyArgs, err error)
 	x.db = db
 	for i := 3; i < len(args); i++ {
 		switch {
-		case isWord(args[i], "REPLACE"):
+		case resp.IsWord(args[i], "REPLACE"):
 			x.replace = true
-		case isWord(args[i], "DB") && i+1 < len(args):
+		case resp.IsWord(args[i], "DB") && i+1 < len(args):
 			i++
 			if x.db, err = dbArg(args[i], o); err != nil {
 				return x, err

@@ -26,13 +26,13 @@ const (
 func parseExpireIf(words [][]byte) (f expireIf, err error) {
 	for _, w := range words {
 		switch {
-		case isWord(w, "NX"):
+		case resp.IsWord(w, "NX"):
 			f |= expireNX
-		case isWord(w, "XX"):
+		case resp.IsWord(w, "XX"):
 			f |= expireXX
-		case isWord(w, "GT"):
+		case resp.IsWord(w, "GT"):
 			f |= expireGT
-		case isWord(w, "LT"):
+		case resp.IsWord(w, "LT"):
 			f |= expireLT
 		default:
 			return 0, resp.Errorf("ERR Unsupported option %s", resp.Shown(w, len(w)))

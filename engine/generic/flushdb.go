@@ -22,9 +22,9 @@ func newFlush(a *engine.PlanArgs, db int) (engine.Plan, error) {
 		return p, nil
 	}
 	switch word := a.Args[1]; {
-	case len(a.Args) == 2 && isWord(word, "ASYNC"):
+	case len(a.Args) == 2 && resp.IsWord(word, "ASYNC"):
 		p.lazy = true
-	case len(a.Args) == 2 && isWord(word, "SYNC"):
+	case len(a.Args) == 2 && resp.IsWord(word, "SYNC"):
 		p.lazy = false
 	default:
 		return nil, resp.ErrSyntax

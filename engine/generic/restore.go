@@ -21,11 +21,11 @@ func parseRestore(args [][]byte) (x restoreArgs, err error) {
 		more := i+1 < len(args)
 		var ok bool
 		switch {
-		case isWord(args[i], "REPLACE"):
+		case resp.IsWord(args[i], "REPLACE"):
 			x.replace = true
-		case isWord(args[i], "ABSTTL"):
+		case resp.IsWord(args[i], "ABSTTL"):
 			x.absTTL = true
-		case isWord(args[i], "IDLETIME") && more && x.freq < 0:
+		case resp.IsWord(args[i], "IDLETIME") && more && x.freq < 0:
 			i++
 			if x.idle, ok = resp.ParseInt(args[i]); !ok {
 				return x, resp.ErrNotInt
@@ -33,7 +33,7 @@ func parseRestore(args [][]byte) (x restoreArgs, err error) {
 			if x.idle < 0 {
 				return x, resp.ErrInvalidIdle
 			}
-		case isWord(args[i], "FREQ") && more && x.idle < 0:
+		case resp.IsWord(args[i], "FREQ") && more && x.idle < 0:
 			i++
 			if x.freq, ok = resp.ParseInt(args[i]); !ok {
 				return x, resp.ErrNotInt

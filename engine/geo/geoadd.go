@@ -1,7 +1,6 @@
 package geo
 
 import (
-	"bytes"
 	"strconv"
 
 	"hashlane/engine"
@@ -9,11 +8,6 @@ import (
 	"hashlane/engine/zset"
 	"hashlane/proto/resp"
 )
-
-// isWord reports whether an argument is the option word, which is in upper case.
-func isWord(arg []byte, word string) bool {
-	return len(arg) == len(word) && bytes.EqualFold(arg, []byte(word))
-}
 
 // placeArg reads a longitude and a latitude.
 func placeArg(lon, lat []byte) (p geohash.Place, err error) {
@@ -35,11 +29,11 @@ func geoadd(c *engine.Ctx) {
 options:
 	for ; at < len(c.Args); at++ {
 		switch arg := c.Args[at]; {
-		case isWord(arg, "NX"):
+		case resp.IsWord(arg, "NX"):
 			nx = true
-		case isWord(arg, "XX"):
+		case resp.IsWord(arg, "XX"):
 			xx = true
-		case !isWord(arg, "CH"):
+		case !resp.IsWord(arg, "CH"):
 			break options
 		}
 	}

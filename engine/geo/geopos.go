@@ -15,13 +15,13 @@ const errUnit resp.Error = "ERR unsupported unit provided. please use M, KM, FT,
 // unitArg is a unit in metres.
 func unitArg(arg []byte) (float64, error) {
 	switch {
-	case isWord(arg, "M"):
+	case resp.IsWord(arg, "M"):
 		return 1, nil
-	case isWord(arg, "KM"):
+	case resp.IsWord(arg, "KM"):
 		return 1000, nil
-	case isWord(arg, "FT"):
+	case resp.IsWord(arg, "FT"):
 		return 0.3048, nil
-	case isWord(arg, "MI"):
+	case resp.IsWord(arg, "MI"):
 		return 1609.34, nil
 	}
 	return 0, errUnit

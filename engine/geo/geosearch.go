@@ -143,19 +143,19 @@ func (q *query) parse(args [][]byte, v *zset.View, there bool) (err error) {
 // common reads an option that all forms have, and answers the words used, 0 when it is none.
 func (q *query) common(args [][]byte) (used int, err error) {
 	switch arg := args[0]; {
-	case isWord(arg, "WITHDIST"):
+	case resp.IsWord(arg, "WITHDIST"):
 		q.dist = true
-	case isWord(arg, "WITHHASH"):
+	case resp.IsWord(arg, "WITHHASH"):
 		q.hash = true
-	case isWord(arg, "WITHCOORD"):
+	case resp.IsWord(arg, "WITHCOORD"):
 		q.coord = true
-	case isWord(arg, "ANY"):
+	case resp.IsWord(arg, "ANY"):
 		q.any = true
-	case isWord(arg, "ASC"):
+	case resp.IsWord(arg, "ASC"):
 		q.sort = ascending
-	case isWord(arg, "DESC"):
+	case resp.IsWord(arg, "DESC"):
 		q.sort = descending
-	case isWord(arg, "COUNT") && len(args) > 1:
+	case resp.IsWord(arg, "COUNT") && len(args) > 1:
 		n, ok := resp.ParseInt(args[1])
 		if !ok {
 			return 0, resp.ErrNotInt
@@ -176,27 +176,27 @@ func (q *query) special(words [][]byte, at int, v *zset.View, there bool) (used 
 	args := words[at:]
 	arg := args[0]
 	if q.form == byPlace || q.form == byMember {
-		if dist := isWord(arg, "STOREDIST"); !q.noStore && len(args) > 1 && (dist || isWord(arg, "STORE")) {
+		if dist := resp.IsWord(arg, "STOREDIST"); !q.noStore && len(args) > 1 && (dist || resp.IsWord(arg, "STORE")) {
 			q.store, q.storeAt, q.storeDist = args[1], at+1, dist
 			return 2, nil
 		}
 		return 0, nil
 	}
 	switch {
-	case isWord(arg, "FROMMEMBER") && len(args) > 1 && (!q.from || q.fromMember):
+	case resp.IsWord(arg, "FROMMEMBER") && len(args) > 1 && (!q.from || q.fromMember):
 		q.from, q.fromMember = true, true
 		return 2, q.memberArg(v, there, args[1])
-	case isWord(arg, "FROMLONLAT") && len(args) > 2 && !q.fromMember:
+	case resp.IsWord(arg, "FROMLONLAT") && len(args) > 2 && !q.fromMember:
 		q.from = true
 		q.area.Center, err = placeArg(args[1], args[2])
 		return 3, err
-	case isWord(arg, "BYRADIUS") && len(args) > 2 && (!q.shape || !q.byBox):
+	case resp.IsWord(arg, "BYRADIUS") && len(args) > 2 && (!q.shape || !q.byBox):
 		q.shape = true
 		return 3, q.radiusArg(args[1:])
-	case isWord(arg, "BYBOX") && len(args) > 3 && (!q.shape || q.byBox):
+	case resp.IsWord(arg, "BYBOX") && len(args) > 3 && (!q.shape || q.byBox):
 		q.shape, q.byBox = true, true
 		return 4, q.boxArg(args[1:])
-	case isWord(arg, "STOREDIST") && q.form == searchStore:
+	case resp.IsWord(arg, "STOREDIST") && q.form == searchStore:
 		q.storeDist = true
 		return 1, nil
 	}

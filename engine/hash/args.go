@@ -81,19 +81,3 @@ func (h *fields) emptied() bool {
 func wrongArgs(c *engine.Ctx) {
 	c.Reply.ErrorText("ERR wrong number of arguments for '" + c.Cmd.Full() + "' command")
 }
-
-// isWord reports whether b is the upper-case word w in any case of letters.
-func isWord(b []byte, w string) bool {
-	if len(b) != len(w) {
-		return false
-	}
-	for i, c := range b {
-		if 'a' <= c && c <= 'z' {
-			c -= 'a' - 'A'
-		}
-		if c != w[i] {
-			return false
-		}
-	}
-	return true
-}

@@ -18,13 +18,13 @@ const (
 
 func conditionNamed(word []byte) condition {
 	switch {
-	case isWord(word, "NX"):
+	case resp.IsWord(word, "NX"):
 		return condNX
-	case isWord(word, "XX"):
+	case resp.IsWord(word, "XX"):
 		return condXX
-	case isWord(word, "GT"):
+	case resp.IsWord(word, "GT"):
 		return condGT
-	case isWord(word, "LT"):
+	case resp.IsWord(word, "LT"):
 		return condLT
 	}
 	return condNone
@@ -56,7 +56,7 @@ const (
 
 // listed takes the fields from "FIELDS numfields field [field ...]", which must be all of args.
 func listed(args [][]byte, errCount resp.Error) ([][]byte, error) {
-	if len(args) < 2 || !isWord(args[0], "FIELDS") {
+	if len(args) < 2 || !resp.IsWord(args[0], "FIELDS") {
 		return nil, errFields
 	}
 	n, ok := resp.ParseInt(args[1])

@@ -35,13 +35,13 @@ func parseEx(c *engine.Ctx, per int, setting bool) (o exOptions, err error) {
 		w := args[i]
 		base, unit := exUnit(c, w)
 		switch {
-		case isWord(w, "FIELDS"):
+		case resp.IsWord(w, "FIELDS"):
 			n, err := o.fields(args[i+1:], per)
 			if err != nil {
 				return o, err
 			}
 			i += n
-		case unit != 0, isWord(w, "PERSIST") && !setting, isWord(w, "KEEPTTL") && setting:
+		case unit != 0, resp.IsWord(w, "PERSIST") && !setting, resp.IsWord(w, "KEEPTTL") && setting:
 			if o.timed {
 				return o, many
 			}
@@ -57,11 +57,11 @@ func parseEx(c *engine.Ctx, per int, setting bool) (o exOptions, err error) {
 				return o, err
 			}
 			o.at = max(o.at, 1)
-		case setting && (isWord(w, "FNX") || isWord(w, "FXX")):
+		case setting && (resp.IsWord(w, "FNX") || resp.IsWord(w, "FXX")):
 			if o.cond != ifAny {
 				return o, errOneIf
 			}
-			if o.cond = ifNone; isWord(w, "FXX") {
+			if o.cond = ifNone; resp.IsWord(w, "FXX") {
 				o.cond = ifAll
 			}
 		default:
@@ -77,13 +77,13 @@ func parseEx(c *engine.Ctx, per int, setting bool) (o exOptions, err error) {
 // exUnit is what a number behind the option counts: units of so many ms from base; 0: not such an option.
 func exUnit(c *engine.Ctx, w []byte) (base, unit int64) {
 	switch {
-	case isWord(w, "EX"):
+	case resp.IsWord(w, "EX"):
 		return c.Now, 1000
-	case isWord(w, "PX"):
+	case resp.IsWord(w, "PX"):
 		return c.Now, 1
-	case isWord(w, "EXAT"):
+	case resp.IsWord(w, "EXAT"):
 		return 0, 1000
-	case isWord(w, "PXAT"):
+	case resp.IsWord(w, "PXAT"):
 		return 0, 1
 	}
 	return 0, 0

@@ -43,7 +43,7 @@ func hrandfield(c *engine.Ctx) {
 	case count == math.MinInt64:
 		c.Reply.Error(errCountWide)
 		return
-	case len(c.Args) > 4 || len(c.Args) == 4 && !isWord(c.Args[3], "WITHVALUES"):
+	case len(c.Args) > 4 || len(c.Args) == 4 && !resp.IsWord(c.Args[3], "WITHVALUES"):
 		c.Reply.Error(resp.ErrSyntax)
 		return
 	}

@@ -1,7 +1,6 @@
 package hash
 
 import (
-	"math"
 	"strconv"
 
 	"hashlane/engine"
@@ -11,61 +10,10 @@ import (
 	"hashlane/proto/resp"
 )
 
-// parseCursor reads a cursor as strtoul reads numbers: an optional sign, digits, nothing behind them; no text
-// at all is 0.
-func parseCursor(b []byte) (uint64, bool) {
-	digits, minus := b, false
-	if len(b) > 0 && (b[0] == '-' || b[0] == '+') {
-		digits, minus = b[1:], b[0] == '-'
-	}
-	if len(digits) == 0 {
-		return 0, len(b) == 0
-	}
-	n, err := strconv.ParseUint(string(digits), 10, 64)
-	if minus {
-		n = -n
-	}
-	return n, err == nil
-}
-
-type scanOptions struct {
-	count   int64
-	pattern []byte // nil: all
-	what    parts
-}
-
-func parseScan(args [][]byte) (o scanOptions, err error) {
-	o = scanOptions{count: 10, what: names | values}
-	for i := 0; i < len(args); i++ {
-		switch left := len(args) - i - 1; {
-		case isWord(args[i], "COUNT") && left > 0:
-			i++
-			n, ok := resp.ParseInt(args[i])
-			if !ok {
-				return o, resp.ErrNotInt
-			}
-			if n < 1 {
-				return o, resp.ErrSyntax
-			}
-			o.count = n
-		case isWord(args[i], "MATCH") && left > 0:
-			i++
-			if o.pattern = args[i]; string(o.pattern) == "*" {
-				o.pattern = nil
-			}
-		case isWord(args[i], "NOVALUES"):
-			o.what = names
-		default:
-			return o, resp.ErrSyntax
-		}
-	}
-	return o, nil
-}
-
 // hscan is HSCAN key cursor [MATCH pattern] [COUNT count] [NOVALUES]. A listpack is answered whole; of a
 // table, buckets until COUNT fields have been looked at, at most ten times as many buckets.
 func hscan(c *engine.Ctx) {
-	cursor, ok := parseCursor(c.Args[2])
+	cursor, ok := engine.ParseScanCursor(c.Args[2])
 	if !ok {
 		c.Reply.Error(resp.ErrCursor)
 		return
@@ -80,23 +28,28 @@ func hscan(c *engine.Ctx) {
 		c.Reply.Array(0)
 		return
 	}
-	o, err := parseScan(c.Args[3:])
+	what := names | values
+	f, err := engine.ParseScan(c.Args[3:], func(rest [][]byte) int {
+		if !resp.IsWord(rest[0], "NOVALUES") {
+			return 0
+		}
+		what = names
+		return 1
+	})
 	if err != nil {
 		c.Reply.Err(err)
 		return
 	}
 	var found []listpack.Value
 	var buf []byte
-	seen := int64(0)
 	see := func(name, value listpack.Value, at int64) bool {
-		seen++
-		if o.pattern != nil {
+		if f.Pattern != nil {
 			buf = name.Append(buf[:0])
 		}
-		if !h.shows(at) || o.pattern != nil && !glob.Match(o.pattern, buf, false) {
+		if !h.shows(at) || f.Pattern != nil && !glob.Match(f.Pattern, buf, false) {
 			return true
 		}
-		if found = append(found, name); o.what&values != 0 {
+		if found = append(found, name); what&values != 0 {
 			found = append(found, value)
 		}
 		return true
@@ -106,18 +59,9 @@ func hscan(c *engine.Ctx) {
 		each(h.r, see)
 	} else {
 		d, _ := h.dict()
-		steps := int64(math.MaxInt64)
-		if o.count < math.MaxInt64/10 {
-			steps = o.count * 10
-		}
-		for {
-			cursor = d.Scan(cursor, func(e dict.Entry) {
-				see(listpack.Value{Str: e.Key()}, listpack.Value{Str: e.Value()}, e.Expiry())
-			})
-			if steps--; cursor == 0 || steps <= 0 || seen >= o.count {
-				break
-			}
-		}
+		cursor = d.ScanSome(cursor, f.Count, func(e dict.Entry) {
+			see(listpack.Value{Str: e.Key()}, listpack.Value{Str: e.Value()}, e.Expiry())
+		})
 	}
 	var a [20]byte
 	c.Reply.Array(2)

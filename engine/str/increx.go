@@ -46,19 +46,19 @@ func parseIncrex(c *engine.Ctx) (o increxOptions, err error) {
 		word := args[i]
 		var value *[]byte
 		switch {
-		case isWord(word, "BYINT"), isWord(word, "BYFLOAT"):
+		case resp.IsWord(word, "BYINT"), resp.IsWord(word, "BYFLOAT"):
 			if value = &o.by; o.by != nil {
 				return o, resp.ErrSyntax
 			}
-			o.float = isWord(word, "BYFLOAT")
-		case isWord(word, "LBOUND"):
+			o.float = resp.IsWord(word, "BYFLOAT")
+		case resp.IsWord(word, "LBOUND"):
 			value = &o.low
-		case isWord(word, "UBOUND"):
+		case resp.IsWord(word, "UBOUND"):
 			value = &o.high
-		case isWord(word, "SATURATE"):
+		case resp.IsWord(word, "SATURATE"):
 			o.saturate = true
 			continue
-		case isWord(word, "ENX"):
+		case resp.IsWord(word, "ENX"):
 			o.enx = true
 			continue
 		default:

@@ -109,13 +109,13 @@ func (p *lcsSteps) answer(w *resp.Writer) resp.Error {
 func parseLCS(args [][]byte) (o lcsOptions, err resp.Error) {
 	for i := 0; i < len(args); i++ {
 		switch word := args[i]; {
-		case isWord(word, "IDX"):
+		case resp.IsWord(word, "IDX"):
 			o.index = true
-		case isWord(word, "LEN"):
+		case resp.IsWord(word, "LEN"):
 			o.length = true
-		case isWord(word, "WITHMATCHLEN"):
+		case resp.IsWord(word, "WITHMATCHLEN"):
 			o.lengths = true
-		case isWord(word, "MINMATCHLEN") && i+1 < len(args):
+		case resp.IsWord(word, "MINMATCHLEN") && i+1 < len(args):
 			i++
 			n, ok := resp.ParseInt(args[i])
 			if !ok {

@@ -71,50 +71,34 @@ func parseOptions(args [][]byte, allowed option) (o options, ok bool) {
 // optionNamed finds an option by its word, in any case of letters; 0 when there is none.
 func optionNamed(word []byte) option {
 	switch {
-	case isWord(word, "NX"):
+	case resp.IsWord(word, "NX"):
 		return optNX
-	case isWord(word, "XX"):
+	case resp.IsWord(word, "XX"):
 		return optXX
-	case isWord(word, "EX"):
+	case resp.IsWord(word, "EX"):
 		return optEX
-	case isWord(word, "PX"):
+	case resp.IsWord(word, "PX"):
 		return optPX
-	case isWord(word, "GET"):
+	case resp.IsWord(word, "GET"):
 		return optGet
-	case isWord(word, "KEEPTTL"):
+	case resp.IsWord(word, "KEEPTTL"):
 		return optKeepTTL
-	case isWord(word, "PERSIST"):
+	case resp.IsWord(word, "PERSIST"):
 		return optPersist
-	case isWord(word, "EXAT"):
+	case resp.IsWord(word, "EXAT"):
 		return optEXAT
-	case isWord(word, "PXAT"):
+	case resp.IsWord(word, "PXAT"):
 		return optPXAT
-	case isWord(word, "IFEQ"):
+	case resp.IsWord(word, "IFEQ"):
 		return optIfEq
-	case isWord(word, "IFNE"):
+	case resp.IsWord(word, "IFNE"):
 		return optIfNe
-	case isWord(word, "IFDEQ"):
+	case resp.IsWord(word, "IFDEQ"):
 		return optIfDeq
-	case isWord(word, "IFDNE"):
+	case resp.IsWord(word, "IFDNE"):
 		return optIfDne
 	}
 	return 0
-}
-
-// isWord reports whether b is the upper-case word w in any case of letters.
-func isWord(b []byte, w string) bool {
-	if len(b) != len(w) {
-		return false
-	}
-	for i, c := range b {
-		if 'a' <= c && c <= 'z' {
-			c -= 'a' - 'A'
-		}
-		if c != w[i] {
-			return false
-		}
-	}
-	return true
 }
 
 // expiry is the time that the options give, in Unix ms; 0 when they give none. The error names the

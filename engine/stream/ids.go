@@ -3,18 +3,12 @@ package stream
 import (
 	"bytes"
 	"strconv"
-	"strings"
 
 	"hashlane/engine"
 	"hashlane/engine/ds/idtree"
 	"hashlane/engine/ds/listpack"
 	"hashlane/proto/resp"
 )
-
-// isWord reports whether an argument is the option word, which is in upper case.
-func isWord(arg []byte, word string) bool {
-	return len(arg) == len(word) && strings.EqualFold(string(arg), word)
-}
 
 func is(arg []byte, text string) bool { return string(arg) == text }
 

@@ -35,7 +35,7 @@ func (a *addition) trimOptions(args [][]byte, i int, xadd bool) (int, error) {
 		switch {
 		case xadd && is(word, "*"):
 			return i, nil
-		case more > 0 && (isWord(word, "MAXLEN") || isWord(word, "MINID")):
+		case more > 0 && (resp.IsWord(word, "MAXLEN") || resp.IsWord(word, "MINID")):
 			if a.by != 0 {
 				return i, resp.ErrTrimTwice
 			}
@@ -47,7 +47,7 @@ func (a *addition) trimOptions(args [][]byte, i int, xadd bool) (int, error) {
 			}
 			i++
 			a.boundAt = i
-			if isWord(word, "MINID") {
+			if resp.IsWord(word, "MINID") {
 				a.by = 'I'
 				id, err := strictID(args[i], 0)
 				if err != nil {
@@ -65,7 +65,7 @@ func (a *addition) trimOptions(args [][]byte, i int, xadd bool) (int, error) {
 				return i, resp.ErrTrimMaxLen
 			}
 			a.most = n
-		case more > 0 && isWord(word, "LIMIT"):
+		case more > 0 && resp.IsWord(word, "LIMIT"):
 			n, ok := resp.ParseInt(args[i+1])
 			if !ok {
 				return i, resp.ErrNotInt
@@ -75,18 +75,18 @@ func (a *addition) trimOptions(args [][]byte, i int, xadd bool) (int, error) {
 			}
 			a.limit, a.limitAt = n, i
 			i++
-		case isWord(word, "KEEPREF"):
+		case resp.IsWord(word, "KEEPREF"):
 			a.refs = keepRefs
-		case isWord(word, "DELREF"):
+		case resp.IsWord(word, "DELREF"):
 			a.refs = deleteRefs
-		case isWord(word, "ACKED"):
+		case resp.IsWord(word, "ACKED"):
 			a.refs = ackedOnly
-		case xadd && isWord(word, "NOMKSTREAM"):
+		case xadd && resp.IsWord(word, "NOMKSTREAM"):
 			a.noMake = true
-		case xadd && more > 1 && isWord(word, "IDMP"):
+		case xadd && more > 1 && resp.IsWord(word, "IDMP"):
 			a.pid, a.iid, a.autoNamed = args[i+1], args[i+2], false
 			i += 2
-		case xadd && more > 0 && isWord(word, "IDMPAUTO"):
+		case xadd && more > 0 && resp.IsWord(word, "IDMPAUTO"):
 			a.pid, a.autoNamed = args[i+1], true
 			i++
 		default:
@@ -285,9 +285,9 @@ func (a *addition) trimWords(c *engine.Ctx, s stream, word func(i int) []byte) [
 		case a.approx && i == a.boundAt:
 			args = append(args, idText(s.nodes.First(s.mem.A).ID()))
 		case a.limitAt > 0 && (i == a.limitAt || i == a.limitAt+1):
-		case a.pid != nil && i < a.idAt && (isWord(c.Args[i], "IDMP") || isWord(c.Args[i], "IDMPAUTO")):
-		case a.pid != nil && i < a.idAt && i > 1 && (isWord(c.Args[i-1], "IDMP") || isWord(c.Args[i-1], "IDMPAUTO")):
-		case a.pid != nil && i < a.idAt && i > 2 && isWord(c.Args[i-2], "IDMP"):
+		case a.pid != nil && i < a.idAt && (resp.IsWord(c.Args[i], "IDMP") || resp.IsWord(c.Args[i], "IDMPAUTO")):
+		case a.pid != nil && i < a.idAt && i > 1 && (resp.IsWord(c.Args[i-1], "IDMP") || resp.IsWord(c.Args[i-1], "IDMPAUTO")):
+		case a.pid != nil && i < a.idAt && i > 2 && resp.IsWord(c.Args[i-2], "IDMP"):
 		default:
 			args = append(args, word(i))
 		}

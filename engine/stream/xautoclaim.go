@@ -21,14 +21,14 @@ func parseAutoclaim(args [][]byte) (minIdle int64, start ID, count int64, justID
 	}
 	for i := 6; i < len(args); i++ {
 		switch {
-		case i+1 < len(args) && isWord(args[i], "COUNT"):
+		case i+1 < len(args) && resp.IsWord(args[i], "COUNT"):
 			i++
 			n, ok := resp.ParseInt(args[i])
 			if !ok || n < 1 || n > 1<<58 {
 				return minIdle, start, count, false, resp.ErrCountPositive
 			}
 			count = n
-		case isWord(args[i], "JUSTID"):
+		case resp.IsWord(args[i], "JUSTID"):
 			justID = true
 		default:
 			return minIdle, start, count, false, resp.ErrSyntax

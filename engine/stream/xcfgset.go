@@ -10,8 +10,8 @@ func xcfgset(c *engine.Ctx) {
 	key := c.Args[1]
 	duration, maxSize := int64(0), int64(0)
 	for i := 2; i < len(c.Args); i += 2 {
-		isDuration := isWord(c.Args[i], "IDMP-DURATION")
-		if i+1 == len(c.Args) || !isDuration && !isWord(c.Args[i], "IDMP-MAXSIZE") {
+		isDuration := resp.IsWord(c.Args[i], "IDMP-DURATION")
+		if i+1 == len(c.Args) || !isDuration && !resp.IsWord(c.Args[i], "IDMP-MAXSIZE") {
 			c.Reply.Err(resp.ErrSyntax)
 			return
 		}

@@ -72,29 +72,29 @@ func parseClaim(args [][]byte, now int64) (q claim, err error) {
 	for ; i < len(args); i++ {
 		word, more := args[i], len(args)-1-i
 		switch {
-		case isWord(word, "FORCE"):
+		case resp.IsWord(word, "FORCE"):
 			q.force = true
-		case isWord(word, "JUSTID"):
+		case resp.IsWord(word, "JUSTID"):
 			q.justID = true
-		case more > 0 && isWord(word, "IDLE"):
+		case more > 0 && resp.IsWord(word, "IDLE"):
 			i++
 			if n, ok = resp.ParseInt(args[i]); !ok {
 				return q, resp.ErrClaimIdle
 			}
 			q.at = now - n
-		case more > 0 && isWord(word, "TIME"):
+		case more > 0 && resp.IsWord(word, "TIME"):
 			i++
 			if n, ok = resp.ParseInt(args[i]); !ok {
 				return q, resp.ErrClaimTime
 			}
 			q.at = n
-		case more > 0 && isWord(word, "RETRYCOUNT"):
+		case more > 0 && resp.IsWord(word, "RETRYCOUNT"):
 			i++
 			if n, ok = resp.ParseInt(args[i]); !ok {
 				return q, resp.ErrClaimRetries
 			}
 			q.retries = n
-		case more > 0 && isWord(word, "LASTID"):
+		case more > 0 && resp.IsWord(word, "LASTID"):
 			i++
 			if q.last, err = strictID(args[i], 0); err != nil {
 				return q, err

@@ -100,7 +100,7 @@ func parseXsetid(args [][]byte) (id ID, added int64, deleted ID, err error) {
 	}
 	for i := 3; i < len(args); i += 2 {
 		switch {
-		case i+1 < len(args) && isWord(args[i], "ENTRIESADDED"):
+		case i+1 < len(args) && resp.IsWord(args[i], "ENTRIESADDED"):
 			n, ok := resp.ParseInt(args[i+1])
 			if !ok {
 				return id, added, deleted, resp.ErrNotInt
@@ -109,7 +109,7 @@ func parseXsetid(args [][]byte) (id ID, added int64, deleted ID, err error) {
 				return id, added, deleted, resp.ErrSetIDAdded
 			}
 			added = n
-		case i+1 < len(args) && isWord(args[i], "MAXDELETEDID"):
+		case i+1 < len(args) && resp.IsWord(args[i], "MAXDELETEDID"):
 			if deleted, err = strictID(args[i+1], 0); err != nil {
 				return id, added, deleted, err
 			}

@@ -22,22 +22,22 @@ func parseIDs(args [][]byte, nack bool) (b idBlock, err error) {
 	for i := 0; i < len(args); i++ {
 		word, more := args[i], len(args)-1-i
 		switch {
-		case !nack && isWord(word, "KEEPREF"):
+		case !nack && resp.IsWord(word, "KEEPREF"):
 			b.refs = keepRefs
-		case !nack && isWord(word, "DELREF"):
+		case !nack && resp.IsWord(word, "DELREF"):
 			b.refs = deleteRefs
-		case !nack && isWord(word, "ACKED"):
+		case !nack && resp.IsWord(word, "ACKED"):
 			b.refs = ackedOnly
-		case nack && isWord(word, "FORCE"):
+		case nack && resp.IsWord(word, "FORCE"):
 			b.force = true
-		case nack && more > 0 && isWord(word, "RETRYCOUNT"):
+		case nack && more > 0 && resp.IsWord(word, "RETRYCOUNT"):
 			i++
 			n, ok := resp.ParseInt(args[i])
 			if !ok || n < 0 {
 				return b, resp.ErrNotPositive
 			}
 			b.retries = n
-		case more > 0 && b.ids == nil && isWord(word, "IDS"):
+		case more > 0 && b.ids == nil && resp.IsWord(word, "IDS"):
 			n, ok := resp.ParseInt(args[i+1])
 			if !ok || n <= 0 {
 				return b, resp.ErrIDs
@@ -185,7 +185,7 @@ func xackdel(c *engine.Ctx) {
 // xnack is XNACK key group SILENT|FAIL|FATAL IDS numids id [id ...] [RETRYCOUNT count] [FORCE].
 func xnack(c *engine.Ctx) {
 	key, mode := c.Args[1], c.Args[3]
-	if !isWord(mode, "SILENT") && !isWord(mode, "FAIL") && !isWord(mode, "FATAL") {
+	if !resp.IsWord(mode, "SILENT") && !resp.IsWord(mode, "FAIL") && !resp.IsWord(mode, "FATAL") {
 		c.Reply.Err(resp.ErrSyntax)
 		return
 	}
@@ -223,12 +223,12 @@ func (s stream) giveBack(g *group, id ID, mode []byte, b *idBlock) bool {
 		if _, there := s.get(id); !b.force || !there {
 			return false
 		}
-		if isWord(mode, "FATAL") {
+		if resp.IsWord(mode, "FATAL") {
 			count = math.MaxInt64
 		}
-	case isWord(mode, "SILENT"):
+	case resp.IsWord(mode, "SILENT"):
 		count = p.count - min(p.count, 1)
-	case isWord(mode, "FAIL"):
+	case resp.IsWord(mode, "FAIL"):
 		count = p.count
 	default:
 		count = math.MaxInt64

@@ -22,9 +22,9 @@ func groupOptions(c *engine.Ctx, create bool) (mkstream bool, read int64, err er
 	read = unknownReads
 	for i := 5; i < len(c.Args); i++ {
 		switch {
-		case create && isWord(c.Args[i], "MKSTREAM"):
+		case create && resp.IsWord(c.Args[i], "MKSTREAM"):
 			mkstream = true
-		case isWord(c.Args[i], "ENTRIESREAD") && i+1 < len(c.Args):
+		case resp.IsWord(c.Args[i], "ENTRIESREAD") && i+1 < len(c.Args):
 			i++
 			n, ok := resp.ParseInt(c.Args[i])
 			if !ok {

@@ -14,9 +14,9 @@ func xinfoStream(c *engine.Ctx) {
 	var err error
 	switch {
 	case len(c.Args) == 3:
-	case isWord(c.Args[3], "FULL") && len(c.Args) == 4:
+	case resp.IsWord(c.Args[3], "FULL") && len(c.Args) == 4:
 		full = true
-	case isWord(c.Args[3], "FULL") && len(c.Args) == 6 && isWord(c.Args[4], "COUNT"):
+	case resp.IsWord(c.Args[3], "FULL") && len(c.Args) == 6 && resp.IsWord(c.Args[4], "COUNT"):
 		full = true
 		n, ok := resp.ParseInt(c.Args[5])
 		if !ok {

@@ -53,7 +53,7 @@ func parsePending(args [][]byte) (q pendingQuery, err error) {
 	if len(args) < 6 || len(args) > 9 {
 		return q, resp.ErrSyntax
 	}
-	if isWord(args[3], "IDLE") {
+	if resp.IsWord(args[3], "IDLE") {
 		var ok bool
 		if q.minIdle, ok = resp.ParseInt(args[4]); !ok {
 			return q, resp.ErrNotInt

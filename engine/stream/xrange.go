@@ -22,7 +22,7 @@ func ranged(c *engine.Ctx, from, to []byte, reverse bool) {
 	}
 	count := int64(-1)
 	for i := 4; err == nil && i < len(c.Args); i += 2 {
-		if i+1 == len(c.Args) || !isWord(c.Args[i], "COUNT") {
+		if i+1 == len(c.Args) || !resp.IsWord(c.Args[i], "COUNT") {
 			err = resp.ErrSyntax
 			break
 		}

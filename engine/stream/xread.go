@@ -48,7 +48,7 @@ options:
 	for ; i < len(args); i++ {
 		word, more := args[i], len(args)-1-i
 		switch {
-		case more > 0 && isWord(word, "BLOCK"):
+		case more > 0 && resp.IsWord(word, "BLOCK"):
 			i++
 			n, ok := resp.ParseInt(args[i])
 			if !ok {
@@ -58,24 +58,24 @@ options:
 				return q, resp.Errorf("ERR timeout is negative")
 			}
 			q.block = n
-		case more > 0 && isWord(word, "COUNT"):
+		case more > 0 && resp.IsWord(word, "COUNT"):
 			i++
 			n, ok := resp.ParseInt(args[i])
 			if !ok {
 				return q, resp.ErrNotInt
 			}
 			q.count = max(n, 0)
-		case more > 0 && isWord(word, "MAXCOUNT"):
+		case more > 0 && resp.IsWord(word, "MAXCOUNT"):
 			i++
 			if q.maxCount, err = readOption(args[i], "ERR MAXCOUNT must be >= 0"); err != nil {
 				return q, err
 			}
-		case more > 0 && isWord(word, "MAXSIZE"):
+		case more > 0 && resp.IsWord(word, "MAXSIZE"):
 			i++
 			if q.maxSize, err = readOption(args[i], "ERR MAXSIZE must be >= 0"); err != nil {
 				return q, err
 			}
-		case more > 0 && isWord(word, "CLAIM"):
+		case more > 0 && resp.IsWord(word, "CLAIM"):
 			if !grouped {
 				return q, resp.ErrReadClaim
 			}
@@ -83,20 +83,20 @@ options:
 			if q.claim, err = readOption(args[i], "ERR min-idle-time must be >= 0"); err != nil {
 				return q, err
 			}
-		case more > 0 && isWord(word, "STREAMS"):
+		case more > 0 && resp.IsWord(word, "STREAMS"):
 			q.first = i + 1
 			if q.n = len(args) - q.first; q.n%2 != 0 {
 				return q, resp.ErrReadUnbalanced
 			}
 			q.n /= 2
 			break options
-		case more > 1 && isWord(word, "GROUP"):
+		case more > 1 && resp.IsWord(word, "GROUP"):
 			if !grouped {
 				return q, resp.ErrReadGroup
 			}
 			q.group, q.consumer = args[i+1], args[i+2]
 			i += 2
-		case isWord(word, "NOACK"):
+		case resp.IsWord(word, "NOACK"):
 			if !grouped {
 				return q, resp.ErrReadNoAck
 			}

@@ -26,11 +26,6 @@ const (
 	errValueRange resp.Error = "ERR value is out of range"
 )
 
-// isWord reports whether an argument is the option word, which is in upper case.
-func isWord(arg []byte, word string) bool {
-	return len(arg) == len(word) && bytes.EqualFold(arg, []byte(word))
-}
-
 // bound is one end of a range: a pos, or an end of everything.
 type bound struct {
 	pos

@@ -16,17 +16,17 @@ func parseZadd(args [][]byte) (o addOptions, at int, err error) {
 options:
 	for ; at < len(args); at++ {
 		switch arg := args[at]; {
-		case isWord(arg, "NX"):
+		case resp.IsWord(arg, "NX"):
 			o.nx = true
-		case isWord(arg, "XX"):
+		case resp.IsWord(arg, "XX"):
 			o.xx = true
-		case isWord(arg, "GT"):
+		case resp.IsWord(arg, "GT"):
 			o.gt = true
-		case isWord(arg, "LT"):
+		case resp.IsWord(arg, "LT"):
 			o.lt = true
-		case isWord(arg, "CH"):
+		case resp.IsWord(arg, "CH"):
 			o.ch = true
-		case isWord(arg, "INCR"):
+		case resp.IsWord(arg, "INCR"):
 			o.incr = true
 		default:
 			break options

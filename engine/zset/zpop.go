@@ -93,14 +93,14 @@ func parseMultiPop(args [][]byte, at int) (m multiPop, err error) {
 	m.keys = args[at+1 : at+1+int(n)]
 	rest := args[at+1+int(n):]
 	switch {
-	case isWord(rest[0], "MIN"):
-	case isWord(rest[0], "MAX"):
+	case resp.IsWord(rest[0], "MIN"):
+	case resp.IsWord(rest[0], "MAX"):
 		m.high = true
 	default:
 		return m, resp.ErrSyntax
 	}
 	m.count = 1
-	if len(rest) > 2 && isWord(rest[1], "COUNT") {
+	if len(rest) > 2 && resp.IsWord(rest[1], "COUNT") {
 		if m.count, ok = resp.ParseInt(rest[2]); !ok || m.count < 1 {
 			return m, errPopCount
 		}

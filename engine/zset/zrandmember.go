@@ -14,7 +14,7 @@ func zrandmember(c *engine.Ctx) {
 		randomOne(c)
 		return
 	}
-	scores := len(c.Args) == 4 && isWord(c.Args[3], "WITHSCORES")
+	scores := len(c.Args) == 4 && resp.IsWord(c.Args[3], "WITHSCORES")
 	count, ok := resp.ParseInt(c.Args[2])
 	switch {
 	case !ok:

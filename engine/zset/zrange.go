@@ -22,9 +22,9 @@ func (o *rangeOptions) parse(args [][]byte, at int) (s span, err error) {
 	low, high := args[at], args[at+1]
 	for i := at + 2; i < len(args); i++ {
 		switch arg := args[i]; {
-		case !o.noScores && isWord(arg, "WITHSCORES"):
+		case !o.noScores && resp.IsWord(arg, "WITHSCORES"):
 			o.scores = true
-		case isWord(arg, "LIMIT") && i+2 < len(args):
+		case resp.IsWord(arg, "LIMIT") && i+2 < len(args):
 			var ok1, ok2 bool
 			o.offset, ok1 = resp.ParseInt(args[i+1])
 			o.count, ok2 = resp.ParseInt(args[i+2])
@@ -33,11 +33,11 @@ func (o *rangeOptions) parse(args [][]byte, at int) (s span, err error) {
 			}
 			o.limited = true
 			i += 2
-		case !o.backFixed && isWord(arg, "REV"):
+		case !o.backFixed && resp.IsWord(arg, "REV"):
 			o.back, o.backFixed = true, true
-		case !o.kindFixed && isWord(arg, "BYSCORE"):
+		case !o.kindFixed && resp.IsWord(arg, "BYSCORE"):
 			o.kind, o.kindFixed = scoreRange, true
-		case !o.kindFixed && isWord(arg, "BYLEX"):
+		case !o.kindFixed && resp.IsWord(arg, "BYLEX"):
 			o.kind, o.kindFixed = lexRange, true
 		default:
 			return s, resp.ErrSyntax

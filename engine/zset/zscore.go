@@ -57,7 +57,7 @@ func answerRank(c *engine.Ctx, back bool) {
 		return
 	}
 	scored := len(c.Args) == 4
-	if scored && !isWord(c.Args[3], "WITHSCORE") {
+	if scored && !resp.IsWord(c.Args[3], "WITHSCORE") {
 		c.Reply.Error(resp.ErrSyntax)
 		return
 	}

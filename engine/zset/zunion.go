@@ -57,7 +57,7 @@ func (c *combine) parseOptions(args [][]byte) error {
 	for i := 0; i < len(args); i++ {
 		left := len(args) - i - 1
 		switch arg := args[i]; {
-		case c.op != opDiff && !c.card && left >= len(c.keys) && isWord(arg, "WEIGHTS"):
+		case c.op != opDiff && !c.card && left >= len(c.keys) && resp.IsWord(arg, "WEIGHTS"):
 			c.weights = make([]float64, len(c.keys))
 			for k := range c.keys {
 				i++
@@ -66,23 +66,23 @@ func (c *combine) parseOptions(args [][]byte) error {
 					return errWeight
 				}
 			}
-		case c.op != opDiff && !c.card && left >= 1 && isWord(arg, "AGGREGATE"):
+		case c.op != opDiff && !c.card && left >= 1 && resp.IsWord(arg, "AGGREGATE"):
 			i++
 			switch {
-			case isWord(args[i], "SUM"):
+			case resp.IsWord(args[i], "SUM"):
 				c.agg = aggSum
-			case isWord(args[i], "MIN"):
+			case resp.IsWord(args[i], "MIN"):
 				c.agg = aggMin
-			case isWord(args[i], "MAX"):
+			case resp.IsWord(args[i], "MAX"):
 				c.agg = aggMax
-			case isWord(args[i], "COUNT"):
+			case resp.IsWord(args[i], "COUNT"):
 				c.agg = aggCount
 			default:
 				return resp.ErrSyntax
 			}
-		case c.dst == nil && !c.card && isWord(arg, "WITHSCORES"):
+		case c.dst == nil && !c.card && resp.IsWord(arg, "WITHSCORES"):
 			c.scores = true
-		case c.card && left >= 1 && isWord(arg, "LIMIT"):
+		case c.card && left >= 1 && resp.IsWord(arg, "LIMIT"):
 			i++
 			n, ok := resp.ParseInt(args[i])
 			if !ok || n < 0 {

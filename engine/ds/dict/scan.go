@@ -1,6 +1,9 @@
 package dict
 
-import "math/bits"
+import (
+	"math"
+	"math/bits"
+)
 
 const (
 	sampleTries = 1000
@@ -8,6 +11,24 @@ const (
 	sampleWidth = 3
 	sampleLeast = 24
 )
+
+// ScanSome is Scan until count elements have been seen, but at most ten times as many buckets.
+func (d Dict) ScanSome(cursor uint64, count int64, f func(e Entry)) uint64 {
+	steps := int64(math.MaxInt64)
+	if count < math.MaxInt64/10 {
+		steps = count * 10
+	}
+	for seen := int64(0); seen < count && steps > 0; steps-- {
+		cursor = d.Scan(cursor, func(e Entry) {
+			seen++
+			f(e)
+		})
+		if cursor == 0 {
+			break
+		}
+	}
+	return cursor
+}
 
 // Scan calls f for the elements of the bucket at cursor and answers the next cursor, 0 at the end. f must not
 // change the dict, but may change the bytes of a value.
