@@ -94,13 +94,15 @@ func popWord(tail bool) []byte {
 	return []byte("LPOP")
 }
 
-// lmpopPlan is LMPOP over several shards: all look, the owner of the first list pops.
-type lmpopPlan struct {
-	manyPop
-	args  [][]byte
-	found []found // by key
-	at    int     // position of the key that is popped
-	reply resp.Writer
+func (p *manyPop) serve(c *engine.Ctx, pos int) {
+	var l list
+	if l.write(c, c.Args[pos]) == here {
+		p.pop(c, c.Args[pos], &l)
+	}
+}
+
+func (p *manyPop) plan(a *engine.PlanArgs) engine.Plan {
+	return engine.NewFirstPlan(a, engine.TList, p.first, p.keys, p.serve)
 }
 
 func planLmpop(a *engine.PlanArgs) (engine.Plan, error) {
@@ -108,59 +110,5 @@ func planLmpop(a *engine.PlanArgs) (engine.Plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &lmpopPlan{manyPop: p, args: a.Args, found: make([]found, p.keys), reply: resp.Writer{V: a.Proto}}, nil
-}
-
-// Step is engine.Plan.
-func (p *lmpopPlan) Step(c *engine.Ctx, hop int, keys []int) {
-	if hop == 0 {
-		for _, pos := range keys {
-			if r, ok := c.Write(p.args[pos]); ok {
-				p.found[pos-p.first] = wrong
-				if r.Type() == engine.TList {
-					p.found[pos-p.first] = here
-				}
-			}
-		}
-		return
-	}
-	key := p.args[p.at]
-	r, ok := c.Write(key)
-	if !ok {
-		return
-	}
-	var l list
-	l.open(c, r)
-	n := int(min(p.count, int64(l.len())))
-	w := &p.reply
-	w.Array(2)
-	w.Bulk(key)
-	w.Array(n)
-	l.reply(w, p.tail, n)
-	l.cutEnd(p.tail, n)
-	l.removed(c, key, n, popEvent(p.tail))
-	c.Effect(popWord(p.tail), key, strconv.AppendInt(nil, int64(n), 10))
-}
-
-// Next is engine.Plan.
-func (p *lmpopPlan) Next(hop int, w *resp.Writer) ([]int, bool) {
-	if hop == 1 {
-		if len(p.reply.Buf) == 0 {
-			w.NullArray()
-		}
-		w.Buf = append(w.Buf, p.reply.Buf...)
-		return nil, true
-	}
-	for i, f := range p.found {
-		switch f {
-		case wrong:
-			w.Error(resp.ErrWrongType)
-			return nil, true
-		case here:
-			p.at = p.first + i
-			return []int{p.at}, false
-		}
-	}
-	w.NullArray()
-	return nil, true
+	return p.plan(a), nil
 }

@@ -4,7 +4,6 @@ import (
 	"strings"
 
 	"hashlane/engine"
-	"hashlane/proto/resp"
 )
 
 // firstPop is BZPOPMIN and BZPOPMAX: one element of the first sorted set that is there.
@@ -23,7 +22,7 @@ func (p firstPop) run(c *engine.Ctx) {
 			c.Reply.Err(err)
 			return
 		case t.have:
-			p.pop(c, &t, c.Reply)
+			p.pop(c, &t)
 			return
 		}
 	}
@@ -31,7 +30,8 @@ func (p firstPop) run(c *engine.Ctx) {
 }
 
 // pop answers key, member and score. The effect is ZPOPMIN or ZPOPMAX.
-func (p firstPop) pop(c *engine.Ctx, t *target, w *resp.Writer) {
+func (p firstPop) pop(c *engine.Ctx, t *target) {
+	w := c.Reply
 	w.Array(3)
 	w.Bulk(t.key)
 	var buf memberBuf
@@ -45,85 +45,19 @@ func (p firstPop) pop(c *engine.Ctx, t *target, w *resp.Writer) {
 
 func (p firstPop) serve(c *engine.Ctx, pos int) {
 	if t, err := open(c, c.Args[pos]); err == nil && t.have {
-		p.pop(c, &t, c.Reply)
+		p.pop(c, &t)
 	}
-}
-
-// positions are n positions from first on.
-func positions(first, n int) []int {
-	keys := make([]int, n)
-	for i := range keys {
-		keys[i] = first + i
-	}
-	return keys
-}
-
-// isSorted reports that the key at pos is a sorted set.
-func isSorted(c *engine.Ctx, pos int) bool {
-	r, ok := c.Write(c.Args[pos])
-	return ok && r.Type() == engine.TZSet
 }
 
 func (p firstPop) wait() *engine.Wait {
-	return &engine.Wait{
-		Blocks: func(args [][]byte) (int64, []int, bool) {
-			last := len(args) - 1
-			ms, err := engine.WaitTime(args[last])
-			return ms, positions(1, last-1), err == nil
-		},
-		Ready: isSorted,
-		Serve: p.serve,
-	}
-}
-
-// firstPopPlan is firstPop over several shards: all look, the owner of the first sorted set pops.
-type firstPopPlan struct {
-	firstPop
-	args  [][]byte
-	state []keyState // by position
-	reply resp.Writer
+	return &engine.Wait{Blocks: engine.LastIsTime, Ready: engine.HasType(engine.TZSet), Serve: p.serve}
 }
 
 func (p firstPop) plan(a *engine.PlanArgs) (engine.Plan, error) {
 	if _, err := engine.WaitTime(a.Args[len(a.Args)-1]); err != nil {
 		return nil, err
 	}
-	return &firstPopPlan{p, a.Args, make([]keyState, len(a.Args)), resp.Writer{V: a.Proto}}, nil
-}
-
-// Step is engine.Plan.
-func (p *firstPopPlan) Step(c *engine.Ctx, hop int, keys []int) {
-	for _, at := range keys {
-		t, err := open(c, p.args[at])
-		switch {
-		case err != nil:
-			p.state[at] = keyOther
-		case t.have && hop == 1:
-			p.pop(c, &t, &p.reply)
-		case t.have:
-			p.state[at] = keyThere
-		}
-	}
-}
-
-// Next is engine.Plan.
-func (p *firstPopPlan) Next(hop int, w *resp.Writer) ([]int, bool) {
-	if hop == 1 && len(p.reply.Buf) > 0 {
-		w.Buf = append(w.Buf, p.reply.Buf...)
-		return nil, true
-	}
-	for at, s := range p.state {
-		switch {
-		case hop == 1:
-		case s == keyOther:
-			w.Error(resp.ErrWrongType)
-			return nil, true
-		case s == keyThere:
-			return []int{at}, false
-		}
-	}
-	w.NullArray()
-	return nil, true
+	return engine.NewFirstPlan(a, engine.TZSet, 1, len(a.Args)-2, p.serve), nil
 }
 
 func parseBzmpop(args [][]byte) (multiPop, error) {
@@ -149,7 +83,7 @@ func newBzmpopPlan(a *engine.PlanArgs) (engine.Plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &zmpopPlan{multiPop: m, first: 3, args: a.Args, state: make([]keyState, len(m.keys)), reply: resp.Writer{V: a.Proto}}, nil
+	return m.plan(a, 3), nil
 }
 
 func waitBzmpop() *engine.Wait {
@@ -160,14 +94,12 @@ func waitBzmpop() *engine.Wait {
 				return 0, nil, false
 			}
 			ms, err := engine.WaitTime(args[1])
-			return ms, positions(3, len(m.keys)), err == nil
+			return ms, engine.Positions(3, len(m.keys)), err == nil
 		},
-		Ready: isSorted,
+		Ready: engine.HasType(engine.TZSet),
 		Serve: func(c *engine.Ctx, pos int) {
 			m, _ := parseBzmpop(c.Args)
-			if t, err := open(c, c.Args[pos]); err == nil && t.have {
-				m.pop(c, &t, c.Reply)
-			}
+			m.serve(c, pos)
 		},
 	}
 }

@@ -130,15 +130,16 @@ func (m *multiPop) here(c *engine.Ctx) {
 			c.Reply.Err(err)
 			return
 		case t.have:
-			m.pop(c, &t, c.Reply)
+			m.pop(c, &t)
 			return
 		}
 	}
 	c.Reply.NullArray()
 }
 
-// pop removes elements of one key and answers them in w; the effect is ZPOPMIN or ZPOPMAX.
-func (m *multiPop) pop(c *engine.Ctx, t *target, w *resp.Writer) {
+// pop removes elements of one key and answers them; the effect is ZPOPMIN or ZPOPMAX.
+func (m *multiPop) pop(c *engine.Ctx, t *target) {
+	w := c.Reply
 	n := int(min(m.count, int64(t.len())))
 	w.Array(2)
 	w.Bulk(t.key)
@@ -157,65 +158,20 @@ func (m *multiPop) pop(c *engine.Ctx, t *target, w *resp.Writer) {
 	c.Effect([]byte(word), t.key, strconv.AppendInt(nil, int64(n), 10))
 }
 
-// zmpopPlan is ZMPOP of keys of several owners.
-//
-//	hop 0  all: which keys are there, of which type
-//	hop 1  the first one's owner: pops
-type zmpopPlan struct {
-	multiPop
-	first int // position of the first key
-	args  [][]byte
-	state []keyState // by key
-	reply resp.Writer
+func (m *multiPop) serve(c *engine.Ctx, pos int) {
+	if t, err := open(c, c.Args[pos]); err == nil && t.have {
+		m.pop(c, &t)
+	}
 }
 
-type keyState uint8
-
-const (
-	keyMissing keyState = iota
-	keyThere
-	keyOther // of another type
-)
+func (m *multiPop) plan(a *engine.PlanArgs, first int) engine.Plan {
+	return engine.NewFirstPlan(a, engine.TZSet, first, len(m.keys), m.serve)
+}
 
 func newZmpopPlan(a *engine.PlanArgs) (engine.Plan, error) {
 	m, err := parseMultiPop(a.Args, 1)
 	if err != nil {
 		return nil, err
 	}
-	return &zmpopPlan{multiPop: m, first: 2, args: a.Args, state: make([]keyState, len(m.keys)), reply: resp.Writer{V: a.Proto}}, nil
-}
-
-// Step is engine.Plan.
-func (p *zmpopPlan) Step(c *engine.Ctx, hop int, keys []int) {
-	for _, at := range keys {
-		t, err := open(c, p.args[at])
-		switch {
-		case hop == 1:
-			p.pop(c, &t, &p.reply)
-			return
-		case err != nil:
-			p.state[at-p.first] = keyOther
-		case t.have:
-			p.state[at-p.first] = keyThere
-		}
-	}
-}
-
-// Next is engine.Plan.
-func (p *zmpopPlan) Next(hop int, w *resp.Writer) ([]int, bool) {
-	if hop == 1 {
-		w.Buf = append(w.Buf, p.reply.Buf...)
-		return nil, true
-	}
-	for i, s := range p.state {
-		switch s {
-		case keyOther:
-			w.Error(resp.ErrWrongType)
-			return nil, true
-		case keyThere:
-			return []int{p.first + i}, false
-		}
-	}
-	w.NullArray()
-	return nil, true
+	return m.plan(a, 2), nil
 }
