@@ -4,6 +4,7 @@ import (
 	"math/bits"
 
 	"hashlane/engine/ds/arena"
+	"hashlane/engine/ds/prefix"
 	"hashlane/engine/ds/table"
 )
 
@@ -125,7 +126,7 @@ func (d Dict) rewrite(e Entry, s *shape) bool {
 		if d.Arena.Cap(e.h) != arena.SizeFor(s.size()) {
 			return false
 		}
-		n, w := number(e.p)
+		n, w := prefix.Get(e.p)
 		s.writeTail(addOf(e, n+w))
 	}
 	return true

@@ -22,7 +22,7 @@
 //	2+c     4*c       handles of the elements
 //
 //	OFFSET  SIZE         DESCRIPTION OF AN ELEMENT
-//	0       1, 2, 4, 8   key length, a prefix number as in package table
+//	0       1, 2, 4, 8   key length, a prefix number (package prefix)
 //	..      key length   key; the element of a set ends here
 //	..      1, 2, 4, 8   twice the value's length, plus 1 when there is an expiry; a prefix number
 //	..      0, 6         expiry in Unix ms, 48 bits

@@ -4,6 +4,7 @@ import (
 	"unsafe"
 
 	"hashlane/engine/ds/arena"
+	"hashlane/engine/ds/prefix"
 )
 
 // Header bits of a record.
@@ -40,18 +41,6 @@ type Shape struct {
 	Expiry     int64
 }
 
-func numberWidth(n int) int {
-	switch {
-	case n < 1<<7:
-		return 1
-	case n < 1<<14:
-		return 2
-	case n < 1<<29:
-		return 4
-	}
-	return 8
-}
-
 func (s *Shape) expiryWidth(size int) int {
 	switch {
 	case s.Expiry >= expiryFull:
@@ -64,14 +53,14 @@ func (s *Shape) expiryWidth(size int) int {
 
 // Size is the bytes the record needs.
 func (s *Shape) Size() int {
-	n := headerSize + numberWidth(s.Key) + numberWidth(max(s.Value, s.Room)) + s.Key + s.Value
+	n := headerSize + prefix.Width(s.Key) + prefix.Width(max(s.Value, s.Room)) + s.Key + s.Value
 	return n + s.expiryWidth(n)
 }
 
 // Init lays a record out in the block and copies the key; the value is left as it is. The key may lie in
 // the same block.
 func (r Record) Init(key []byte, s *Shape, header uint32) {
-	wk, wv := numberWidth(s.Key), numberWidth(max(s.Value, s.Room))
+	wk, wv := prefix.Width(s.Key), prefix.Width(max(s.Value, s.Room))
 	we := s.expiryWidth(headerSize + wk + wv + s.Key + s.Value)
 	copy(unsafe.Slice((*byte)(unsafe.Add(r.p, headerSize+wk+wv+we)), s.Key), key)
 	header &^= hasExpiry
@@ -79,8 +68,8 @@ func (r Record) Init(key []byte, s *Shape, header uint32) {
 		header |= hasExpiry
 	}
 	*(*uint32)(r.p) = header
-	putNumber(unsafe.Add(r.p, headerSize), s.Key, wk)
-	putNumber(unsafe.Add(r.p, headerSize+wk), s.Value, wv)
+	prefix.Put(unsafe.Add(r.p, headerSize), s.Key, wk)
+	prefix.Put(unsafe.Add(r.p, headerSize+wk), s.Value, wv)
 	if we > 0 {
 		putExpiry(unsafe.Add(r.p, headerSize+wk+wv), s.Expiry, we)
 	}
@@ -89,32 +78,6 @@ func (r Record) Init(key []byte, s *Shape, header uint32) {
 // Header packs the fields of a record's first four bytes.
 func Header(typ, enc uint8, epoch uint8, clock uint32) uint32 {
 	return uint32(typ) | uint32(enc)<<TypeBits | uint32(epoch&1)<<7 | clock<<clockShift
-}
-
-func putNumber(p unsafe.Pointer, n, width int) {
-	switch width {
-	case 1:
-		*(*uint8)(p) = uint8(n << 1)
-	case 2:
-		*(*uint16)(p) = uint16(n<<2 | 1)
-	case 4:
-		*(*uint32)(p) = uint32(n<<3 | 3)
-	default:
-		*(*uint64)(p) = uint64(n)<<3 | 7
-	}
-}
-
-// number reads a prefix number of more than one byte.
-func number(p unsafe.Pointer) (n, width int) {
-	switch b := *(*uint8)(p); {
-	case b&1 == 0:
-		return int(b >> 1), 1
-	case b&2 == 0:
-		return int(*(*uint16)(p) >> 2), 2
-	case b&4 == 0:
-		return int(*(*uint32)(p) >> 3), 4
-	}
-	return int(*(*uint64)(p) >> 3), 8
 }
 
 func putExpiry(p unsafe.Pointer, at int64, width int) {
@@ -142,9 +105,9 @@ func (r Record) fields() (vat, kat, klen, vlen int) {
 		kat = vat + 1
 	} else {
 		var w int
-		klen, w = number(unsafe.Add(r.p, headerSize))
+		klen, w = prefix.Get(unsafe.Add(r.p, headerSize))
 		vat = headerSize + w
-		vlen, w = number(unsafe.Add(r.p, vat))
+		vlen, w = prefix.Get(unsafe.Add(r.p, vat))
 		kat = vat + w
 	}
 	if *(*uint32)(r.p)&hasExpiry != 0 {
@@ -160,7 +123,7 @@ func (r Record) is(key []byte) bool {
 	if klen&1 == 0 {
 		klen >>= 1
 	} else {
-		klen, w = number(unsafe.Add(r.p, headerSize))
+		klen, w = prefix.Get(unsafe.Add(r.p, headerSize))
 	}
 	if klen != len(key) {
 		return false
@@ -228,7 +191,7 @@ func (r Record) Expiry() int64 {
 	if *(*uint32)(r.p)&hasExpiry == 0 {
 		return 0
 	}
-	_, kw := number(unsafe.Add(r.p, headerSize))
+	_, kw := prefix.Get(unsafe.Add(r.p, headerSize))
 	at, _ := expiry(unsafe.Add(r.p, headerSize+kw+int(widths>>(*(*uint8)(unsafe.Add(r.p, headerSize+kw))&7*4)&15)))
 	return at
 }
@@ -236,7 +199,7 @@ func (r Record) Expiry() int64 {
 // SetExpiry changes the expiry in place. False: the record must be laid out anew, nothing has changed.
 func (r Record) SetExpiry(at int64, capacity int) bool {
 	vat, kat, klen, vlen := r.fields()
-	_, w := number(unsafe.Add(r.p, vat))
+	_, w := prefix.Get(unsafe.Add(r.p, vat))
 	from := vat + w // where the expiry field is or would be
 	if have := kat - from; have > 0 {
 		if at >= expiryFull && have == expiryShort {
@@ -262,11 +225,11 @@ func (r Record) SetExpiry(at int64, capacity int) bool {
 // gained are of any content.
 func (r Record) SetLen(n, capacity int) bool {
 	vat, kat, klen, _ := r.fields()
-	_, w := number(unsafe.Add(r.p, vat))
-	if kat+klen+n > capacity || numberWidth(n) > w {
+	_, w := prefix.Get(unsafe.Add(r.p, vat))
+	if kat+klen+n > capacity || prefix.Width(n) > w {
 		return false
 	}
-	putNumber(unsafe.Add(r.p, vat), n, w)
+	prefix.Put(unsafe.Add(r.p, vat), n, w)
 	return true
 }
 
