@@ -1,52 +1,74 @@
 package shard
 
+import "time"
+
 // Work that goes on in the background until it is done: a snapshot's scan. An idle loop works on it all the
-// time, in slices; a busy one gives it a share, so that commands keep theirs.
+// time, in slices; a busy one gives it a share of the time and rests in between, so that commands, and whoever else
+// wants the core, keep theirs.
 
 const (
-	// workSliceNs is the longest slice.
+	// workSliceNs is the length of a slice.
 	workSliceNs = 100_000
 	// workShare: a busy loop gives the work one part of its time in so many.
-	workShare = 6
-	// workLeastNs is the shortest slice worth the way.
-	workLeastNs = 8_000
+	workShare = 8
+	// workIdleNs without a command make a loop idle.
+	workIdleNs = 10_000_000
 )
 
 // chore is what SetWork has set.
 type chore struct {
-	f        func(budgetNs int64) (more bool)
-	endedNs  int64 // when the last slice did
-	commands int64 // executed until then
+	f         func(budgetNs int64) (more bool)
+	commands  int64 // executed when doWork last looked
+	busyNs    int64 // when it last found some more
+	notBefore int64 // a busy loop rests until then
+	timer     bool  // one is on its way
 }
 
 // SetWork gives the loop work for the background; nil ends it. f does a part of it for about budgetNs and reports
 // whether it can go on at once; if not, the next bell of the loop calls it again. Runs on the shard's loop.
 func (l *Loop) SetWork(f func(budgetNs int64) (more bool)) {
-	l.chore = chore{f: f, endedNs: l.env.Mono(), commands: l.st.commands}
+	l.chore = chore{f: f, commands: l.st.commands, timer: l.chore.timer}
 	if f != nil {
 		l.env.Bell(l.ID)
 	}
 }
 
-// doWork is one slice, unless too little time has gone by for one.
+// doWork is one slice, unless a busy loop rests.
 func (l *Loop) doWork() {
 	w := &l.chore
 	if w.f == nil {
 		return
 	}
 	t := l.env.Mono()
-	budget := int64(workSliceNs)
 	if l.st.commands != w.commands {
-		budget = min(budget, (t-w.endedNs)/(workShare-1))
+		w.commands, w.busyNs = l.st.commands, t
 	}
-	more := true
-	if budget >= workLeastNs {
-		more = w.f(budget)
-		w.endedNs, w.commands = l.env.Mono(), l.st.commands
+	busy := w.busyNs > 0 && t-w.busyNs < workIdleNs
+	if busy && t < w.notBefore {
+		l.workLater(w.notBefore - t)
+		return
 	}
-	if more && w.f != nil {
+	if !w.f(workSliceNs) || w.f == nil {
+		return
+	}
+	if !busy {
 		l.env.Bell(l.ID)
+		return
 	}
+	rest := (l.env.Mono() - t) * (workShare - 1)
+	w.notBefore = t + rest
+	l.workLater(rest)
+}
+
+// workLater has the loop turn in ns.
+func (l *Loop) workLater(ns int64) {
+	if l.chore.timer {
+		return
+	}
+	l.chore.timer = true
+	l.env.After(time.Duration(ns), func() {
+		l.Server.Post(l.ID, func(l *Loop) { l.chore.timer = false })
+	})
 }
 
 // HoldWrites has commands that write wait, at the connections' loops, until it is called with false: what a
