@@ -18,7 +18,7 @@ func apart(f func() error) error {
 	result := make(chan error, 1)
 	go func() {
 		runtime.LockOSThread()
-		_ = unix.Prctl(unix.PR_SET_NAME, uintptr(unsafe.Pointer(&writerName[0])), 0, 0, 0) // for top -H
+		_ = unix.Prctl(unix.PR_SET_NAME, uintptr(unsafe.Pointer(&writerName[0])), 0, 0, 0)                // for top -H
 		_ = unix.SchedSetAttr(0, &unix.SchedAttr{Size: unix.SizeofSchedAttr, Policy: unix.SCHED_IDLE}, 0) // without it the snapshot is as good
 		result <- f()
 	}()

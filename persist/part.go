@@ -126,7 +126,7 @@ func (p *part) account(c *chunk, n int) {
 		c.copied += n
 		raise(&g.Peak, g.Copied.Add(int64(n)))
 	}
-	if waits > holdBytes && !p.x.o.Still && !p.x.held.Load() && !p.x.held.Swap(true) {
+	if waits > p.x.hold && !p.x.o.Still && !p.x.held.Load() && !p.x.held.Swap(true) {
 		p.x.loops.HoldWrites(true)
 	}
 }

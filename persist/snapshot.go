@@ -82,9 +82,11 @@ const (
 	chunkBytes = 64 << 10
 	// chunksQueued may wait in the channel, for each shard.
 	chunksQueued = 8
-	// holdBytes of entries may wait before writes are held, freeBytes lets them go on.
-	holdBytes = 32 << 20
-	freeBytes = 16 << 20
+	// When a twentieth of the memory in use waits as entries, within these bounds, writes are held until half of it
+	// has been written.
+	holdShare = 20
+	holdLeast = 4 << 20
+	holdMost  = 32 << 20
 	// sweepPoll is how often a snapshot that is to begin looks whether the last one has been cleared away.
 	sweepPoll = time.Millisecond
 )
@@ -116,6 +118,7 @@ type snapshot struct {
 	over  chan struct{} // closed when nothing more is taken from out
 	cut   atomic.Bool   // every shard has been cut
 	held  atomic.Bool
+	hold  int64         // bytes of entries that may wait before writes are held
 	owed  time.Duration // to KeyDelay
 	// squeezed is the writer's buffer.
 	squeezed []byte
@@ -143,6 +146,7 @@ func (m *Snapshots) Write(w io.Writer, o *SnapshotOptions, stop <-chan struct{})
 	}
 	x := &snapshot{
 		loops: loops, o: o, out: make(chan *chunk, queued), spare: make(chan *chunk, queued), over: make(chan struct{}),
+		hold: min(max(o.UsedMemory/holdShare, holdLeast), holdMost),
 	}
 	for i := range n {
 		x.parts = append(x.parts, &part{x: x, shard: i, open: map[int]*chunk{}})
@@ -305,7 +309,7 @@ func (x *snapshot) put(file *rdb.Writer, c *chunk, stop <-chan struct{}) error {
 	}
 	p.Copied.Add(-int64(c.copied))
 	waits := p.Waiting.Add(-int64(len(c.b)))
-	if waits < freeBytes && x.held.Load() && x.held.CompareAndSwap(true, false) {
+	if waits < x.hold/2 && x.held.Load() && x.held.CompareAndSwap(true, false) {
 		x.loops.HoldWrites(false)
 	}
 	if cap(c.b) <= 2*chunkBytes {
