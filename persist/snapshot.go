@@ -82,6 +82,8 @@ const (
 	chunkBytes = 64 << 10
 	// chunksQueued may wait in the channel, for each shard.
 	chunksQueued = 8
+	// chunksSpare are kept to be filled again, for each shard: 4 MiB are copied now and then while the writer waits.
+	chunksSpare = 64
 	// When a twentieth of the memory in use waits as entries, within these bounds, writes are held until half of it
 	// has been written.
 	holdShare = 20
@@ -145,7 +147,7 @@ func (m *Snapshots) Write(w io.Writer, o *SnapshotOptions, stop <-chan struct{})
 		queued = n // who asks for a slow save wants to change keys before they are read
 	}
 	x := &snapshot{
-		loops: loops, o: o, out: make(chan *chunk, queued), spare: make(chan *chunk, queued), over: make(chan struct{}),
+		loops: loops, o: o, out: make(chan *chunk, queued), spare: make(chan *chunk, n*chunksSpare), over: make(chan struct{}),
 		hold: min(max(o.UsedMemory/holdShare, holdLeast), holdMost),
 	}
 	for i := range n {
