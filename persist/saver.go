@@ -33,8 +33,8 @@ type SaveHost interface {
 	// Options are those of now, Head is what the file says about the server.
 	Options() SaveOptions
 	Head() (version string, usedMemory int64, functions [][]byte)
-	// Dirty is the number of changes since the server has begun.
-	Dirty() int64
+	// Dirty is each shard's number of changes since the server has begun.
+	Dirty() []int64
 	// DenySaves has writes refused because a snapshot failed, or lets them go on.
 	DenySaves(on bool)
 	// Busy reports that a log is being rewritten: a snapshot has to wait.
@@ -52,8 +52,8 @@ type Saver struct {
 	running   *save // under way
 	scheduled bool
 	info      SaveInfo
-	dirtyBase int64 // Dirty at the cut of the last good save
-	clean     bool  // everything has been flushed, and the empty file is being written
+	base      []int64 // what each shard's Dirty was at the cut of the last good save, or after a flush
+	flushed   int     // flushes since none waited for its save
 	denied    bool
 }
 
@@ -78,9 +78,10 @@ type save struct {
 	why        string // it was stopped
 	failed     bool   // and that counts as a failure
 	background bool
+	flushed    bool // the save that follows a flush
 	start      time.Time
 	progress   Progress
-	cutDirty   int64
+	cutDirty   []int64 // of each shard
 	temp       string
 	cut        chan struct{}
 	done       chan struct{}
@@ -116,7 +117,7 @@ func (s *Saver) Loaded() {
 	n := s.host.Dirty()
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.dirtyBase = n
+	s.base = n
 }
 
 // Running reports that a snapshot is under way.
@@ -159,14 +160,32 @@ func (s *Saver) ResetStats() {
 	s.info.Saves, s.info.Begun = 0, 0
 }
 
-// Changes is the number of changes that the last good save does not have. dirty is Dirty of now.
+// Changes is the number of changes that the last good save does not have. dirty is the sum of Dirty now.
 func (s *Saver) Changes(dirty int64) int64 {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.clean {
-		return 0
+	return max(dirty-total(s.base), 0)
+}
+
+func total(counts []int64) (sum int64) {
+	for _, n := range counts {
+		sum += n
 	}
-	return max(dirty-s.dirtyBase, 0)
+	return sum
+}
+
+// raise moves the base of every shard up to counts, never down. Under s.mu.
+func (s *Saver) raise(counts []int64) {
+	for shard, n := range counts {
+		s.raiseOne(shard, n)
+	}
+}
+
+func (s *Saver) raiseOne(shard int, n int64) {
+	for len(s.base) <= shard {
+		s.base = append(s.base, 0)
+	}
+	s.base[shard] = max(s.base[shard], n)
 }
 
 // ErrRunning is the error of a save while another is under way, ErrBusy that of one while a log is being
@@ -177,11 +196,14 @@ var (
 )
 
 // Save writes the file while the server stands still. What went wrong is in the log. Off-loop.
-func (s *Saver) Save() error {
+func (s *Saver) Save() error { return s.save(false) }
+
+func (s *Saver) save(flushed bool) error {
 	v, err := s.begin(false)
 	if err != nil {
 		return err
 	}
+	v.flushed = flushed
 	s.run(v)
 	return v.err
 }
@@ -256,7 +278,9 @@ func (s *Saver) run(v *save) {
 	i := &s.info
 	if v.err == nil {
 		i.LastSave, i.Failed = end.Unix(), false
-		s.dirtyBase, s.clean = v.cutDirty, false
+		if !v.flushed { // a flush has set the base itself
+			s.raise(v.cutDirty)
+		}
 	} else if v.background && (v.why == "" || v.failed) {
 		i.Failed = true
 	}
@@ -304,12 +328,12 @@ func (s *Saver) write(v *save, o *SaveOptions) error {
 		out.every = syncEvery
 	}
 	version, used, functions := s.host.Head()
-	var dirty atomic.Int64
+	dirty := make([]atomic.Int64, s.shots.loops.Shards())
 	w := &SnapshotOptions{
 		CheckSum: o.CheckSum, Still: !v.background, Version: version, UsedMemory: used, Now: v.start, Functions: functions,
 		KeyDelay: o.KeyDelay, Progress: &v.progress,
 		AtCut:   func(int64) { close(v.cut) },
-		AtVisit: func(_ int, sp *engine.Space) { dirty.Add(sp.Stats.Dirty) },
+		AtVisit: func(shard int, sp *engine.Space) { dirty[shard].Store(sp.Stats.Dirty) },
 		Finish: func(patch []byte, err error) error {
 			if err = s.finish(v, o, f, patch, err); err != nil {
 				_ = s.fs.Remove(v.temp) // it may not be there any more
@@ -318,7 +342,10 @@ func (s *Saver) write(v *save, o *SaveOptions) error {
 		},
 	}
 	err = s.shots.Write(out, w, v.stop)
-	v.cutDirty = dirty.Load()
+	v.cutDirty = make([]int64, len(dirty))
+	for i := range dirty {
+		v.cutDirty[i] = dirty[i].Load()
+	}
 	return err
 }
 
@@ -398,7 +425,7 @@ func (s *Saver) Cron() {
 	if len(o.Points) == 0 && !s.isScheduled() {
 		return
 	}
-	dirty := s.Changes(s.host.Dirty())
+	dirty := s.Changes(total(s.host.Dirty()))
 	now := s.host.Now().Unix()
 	s.mu.Lock()
 	i := s.info
@@ -449,24 +476,41 @@ func (s *Saver) Fail(why string) bool {
 	return true
 }
 
-// Flushed takes notice that all databases have been emptied: a snapshot of what they held is of no use, and
-// with save points the file is made empty too. Any goroutine; it does not wait.
-func (s *Saver) Flushed() {
-	s.Abort("all databases have been flushed")
+// Flushed takes notice that all databases of a shard are about to be emptied: a snapshot of what they hold is of no
+// use, and with save points the file is made empty too. The changes of the shard count from dirty on. Each shard
+// reports, on its loop; it does not wait.
+func (s *Saver) Flushed(shard int, dirty int64) {
+	if shard == 0 {
+		s.Abort("all databases have been flushed")
+	}
 	if len(s.host.Options().Points) == 0 {
 		return
 	}
 	s.mu.Lock()
-	s.clean = true
-	s.mu.Unlock()
-	go func() {
+	defer s.mu.Unlock()
+	s.raiseOne(shard, dirty)
+	if shard > 0 {
+		return
+	}
+	if s.flushed++; s.flushed == 1 { // else the save that is under way, or waits, is followed by one more
+		go s.saveFlushed()
+	}
+}
+
+// saveFlushed saves until no flush has come meanwhile. A file that could not be written lacks at least one change.
+func (s *Saver) saveFlushed() {
+	for more := true; more; {
 		s.Wait()
-		if err := s.Save(); err != nil {
-			s.mu.Lock()
-			s.clean = false
-			s.mu.Unlock()
+		s.mu.Lock()
+		seen := s.flushed
+		s.mu.Unlock()
+		_ = s.save(true) // its error is in the log
+		s.mu.Lock()
+		if more = s.flushed > seen; !more {
+			s.flushed = 0
 		}
-	}()
+		s.mu.Unlock()
+	}
 }
 
 // Wait returns when no snapshot is under way.

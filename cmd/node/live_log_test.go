@@ -1,6 +1,7 @@
 package node
 
 import (
+	"fmt"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -142,5 +143,32 @@ func TestFlushDuringRewrite(t *testing.T) {
 	case <-s.Done():
 	case <-time.After(5 * time.Second):
 		t.Error("the server does not end")
+	}
+}
+
+// TestChangesAfterFlush: with save points a flush empties the file, and changes count from there, whenever the file
+// is written.
+func TestChangesAfterFlush(t *testing.T) {
+	if testing.Short() {
+		t.Skip("starts servers")
+	}
+	for _, shards := range []string{"1", "3"} {
+		t.Run(shards+"_shards", func(t *testing.T) {
+			c := live.Start(t, "--shards", shards, "--save", "900 1000000", "--dir", t.TempDir()).Dial(t)
+			for round := range 30 {
+				for i := range 5 + round {
+					expect(t, c, `+"OK"`, fmt.Sprintf("SET key:%d %d", i, round))
+				}
+				expect(t, c, `+"OK"`, "FLUSHALL")
+				for i := range 10 {
+					expect(t, c, ":1", fmt.Sprintf("INCR n:%d", i))
+					if fields, _ := infoOf(t, c); fields["rdb_changes_since_last_save"] != fmt.Sprint(i+1) {
+						t.Fatalf("%s changes after a flush and %d", fields["rdb_changes_since_last_save"], i+1)
+					}
+				}
+			}
+			expect(t, c, `+"OK"`, "SAVE")
+			until(t, c, "rdb_changes_since_last_save", "0")
+		})
 	}
 }

@@ -77,11 +77,11 @@ func (h saveHost) Head() (version string, usedMemory int64, functions [][]byte) 
 }
 
 // Dirty is persist.SaveHost.
-func (h saveHost) Dirty() (sum int64) {
+func (h saveHost) Dirty() (counts []int64) {
 	for _, r := range h.n.Shards.Visit(func(l *shard.Loop) any { return l.Space.Stats.Dirty }) {
-		sum += r.(int64)
+		counts = append(counts, r.(int64))
 	}
-	return sum
+	return counts
 }
 
 const errNotSaved resp.Error = "MISCONF Redis is configured to save RDB snapshots, but it's currently unable to persist to disk. " +
@@ -126,9 +126,15 @@ func (n *Node) saveCron() {
 
 // flushed takes notice of FLUSHALL. Runs on a loop.
 func (n *Node) flushed(l *shard.Loop, db int) {
-	if db < 0 && l.ID == 0 && n.saver != nil && !n.Shards.Loading() {
-		n.saver.Flushed()
+	if db >= 0 || n.saver == nil || n.Shards.Loading() {
+		return
 	}
+	dirty := l.Space.Stats.Dirty
+	for i := range l.Space.Databases() {
+		dirty += int64(l.Space.DB(i).Len()) // each key that goes will be counted
+	}
+	n.saver.Flushed(l.ID, dirty)
+
 }
 
 // saving reports that a snapshot is being written in the background. One for which the server stands still is soon
