@@ -90,14 +90,16 @@ type Conn struct {
 	stop      stopFlags
 	flags     connFlags
 
-	multi   *multi
-	waiter  *waiter // in a blocking command
-	watch   *watching
-	openMs  int64
-	usedMs  int64 // last time of a command
-	softMs  int64 // since when the output is above the soft limit; 0: it is not
-	lastCmd *commandInfo
-	cmds    int64
+	multi  *multi
+	waiter *waiter // in a blocking command
+	watch  *watching
+	openMs int64
+	usedMs int64 // last time of a command
+	// leftToSend is what an ending connection had yet to send when cron last looked.
+	leftToSend int
+	softMs     int64 // since when the output is above the soft limit; 0: it is not
+	lastCmd    *commandInfo
+	cmds       int64
 
 	isDirty      bool
 	queuedResume bool

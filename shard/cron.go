@@ -38,9 +38,16 @@ func (l *Loop) endSlowClosers() {
 	todo := l.closing
 	l.closing = nil
 	for _, k := range todo {
+		if k.wire == nil {
+			continue
+		}
+		have := k.wire.Buffered()
+		if have < k.leftToSend { // slow, but it reads
+			k.usedMs = l.nowMs
+		}
+		k.leftToSend = have
 		switch {
-		case k.wire == nil:
-		case k.wire.Buffered() == 0 || l.nowMs-k.usedMs > closingMaxMs:
+		case have == 0 || l.nowMs-k.usedMs > closingMaxMs:
 			k.wire.Close()
 		default:
 			l.closing = append(l.closing, k)

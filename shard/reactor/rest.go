@@ -10,7 +10,10 @@ import (
 )
 
 // restTimeout is how long a peer that has ended its side may take to accept one piece of its replies.
-const restTimeout = 5 * time.Second
+const (
+	restTimeout = 5 * time.Second
+	restPiece   = 256 << 10
+)
 
 // rest is the Wire of a connection whose peer has ended its side of it while replies were still to come.
 // A goroutine sends them, over a descriptor of its own.
@@ -79,8 +82,10 @@ func (w *rest) run() {
 			w.mu.Unlock()
 			return
 		}
-		out := w.out
-		w.out = nil
+		out := w.out[:min(len(w.out), restPiece)]
+		if w.out = w.out[len(out):]; len(w.out) == 0 {
+			w.out = nil
+		}
 		_ = w.f.SetWriteDeadline(time.Now().Add(restTimeout))
 		w.mu.Unlock()
 		if !failed {
