@@ -134,7 +134,6 @@ func (n *Node) flushed(l *shard.Loop, db int) {
 		dirty += int64(l.Space.DB(i).Len()) // each key that goes will be counted
 	}
 	n.saver.Flushed(l.ID, dirty)
-
 }
 
 // saving reports that a snapshot is being written in the background. One for which the server stands still is soon
