@@ -2,6 +2,7 @@
 //
 //	go run ./bench                         all workloads, the table of bars, results/*.json and an SVG
 //	go run ./bench -workload get-16        one of them
+//	go run ./bench scale -shards 1,2,4     how throughput grows with the shards
 //	go run ./bench load -addr :6379 …      the load generator alone
 //
 // Terms. A workload is one row of the table: it has two sides, ours and the reference (a real Redis, or

@@ -107,7 +107,7 @@ func (l *load) newWorker(id int) (*worker, error) {
 	}
 	w := &worker{l: l, nc: c.Net(), buf: make([]byte, 256<<10), hist: newHistogram()}
 	value := strings.Repeat("x", l.value)
-	for range max(min(batches, 65536/l.depth), 16) {
+	for range max(min(batches, 65536/l.depth)*50/max(l.conns, 50), 16) {
 		w.batches = append(w.batches, l.batch(p, pick, value))
 	}
 	return w, nil

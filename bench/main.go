@@ -29,6 +29,9 @@ func main() {
 		if len(os.Args) > 1 && os.Args[1] == "load" {
 			return loadMain(os.Args[2:])
 		}
+		if len(os.Args) > 1 && os.Args[1] == "scale" {
+			return scaleMain(os.Args[2:])
+		}
 		return compareMain(os.Args[1:])
 	}()
 	if err != nil {
