@@ -128,7 +128,7 @@ func (s *Space) FreeSome(budgetNs int64, nowNs func() int64) bool {
 	if arena.Invariants {
 		s.checkSome()
 	}
-	return len(s.leaving)+len(s.unlinked)+len(s.indexes) > 0 || s.mem.Releasing()
+	return len(s.leaving)+len(s.unlinked)+len(s.indexes) > 0
 }
 
 // freeStep frees a little and reports whether there was something to free.
@@ -158,10 +158,6 @@ func (s *Space) freeStep() bool {
 	}
 	if len(s.indexes) > 0 {
 		s.freeIndex()
-		return true
-	}
-	if s.mem.Releasing() {
-		s.mem.Release()
 		return true
 	}
 	return false
@@ -205,5 +201,73 @@ func (s *Space) rehashSome(budgetNs int64, nowNs func() int64) {
 				return
 			}
 		}
+	}
+}
+
+// garbagePieces is how many pieces of memory a Garbage has at most: 1 MiB.
+const garbagePieces = 16
+
+// Garbage is free memory that is on its way back to the kernel: pieces of 64 KiB at most. The loop takes it out
+// and settles it; the calls in between, each of which may wait for other cores, are another goroutine's.
+type Garbage struct {
+	pages   []arena.Pages
+	regions []table.Region
+	done    int // pieces that have gone back
+}
+
+// Pieces is how many there are.
+func (g *Garbage) Pieces() int { return len(g.pages) + len(g.regions) }
+
+// Garbage takes free memory out, of the empty slabs at most so many, and answers how many slabs it took. nil: there
+// is nothing to give back. The arena must not be closed before Settle.
+func (s *Space) Garbage(slabs int) (g *Garbage, took int) {
+	g = &Garbage{}
+	for g.Pieces() < garbagePieces {
+		r, ok := s.mem.Take()
+		if !ok {
+			break
+		}
+		g.regions = append(g.regions, r)
+	}
+	_, extents := s.Arena.Excess()
+	for n := min(garbagePieces-g.Pieces(), extents); n > 0; n-- {
+		p, ok := s.Arena.TakeExtent()
+		if !ok {
+			break
+		}
+		g.pages = append(g.pages, p)
+	}
+	for ; took < slabs && g.Pieces() < garbagePieces; took++ {
+		p, ok := s.Arena.TakeSlab()
+		if !ok {
+			break
+		}
+		g.pages = append(g.pages, p)
+	}
+	if g.Pieces() == 0 {
+		return nil, 0
+	}
+	return g, took
+}
+
+// GiveBack gives pieces back for about budgetNs, one at least, and reports whether some are left. Any goroutine.
+func (g *Garbage) GiveBack(budgetNs int64, nowNs func() int64) (more bool) {
+	for start := nowNs(); g.done < g.Pieces(); {
+		if i := g.done - len(g.regions); i < 0 {
+			g.regions[g.done].Unmap()
+		} else {
+			g.pages[i].GiveBack()
+		}
+		if g.done++; nowNs()-start >= budgetNs {
+			break
+		}
+	}
+	return g.done < g.Pieces()
+}
+
+// Settle takes back what has been given back entirely.
+func (s *Space) Settle(g *Garbage) {
+	for _, p := range g.pages {
+		s.Arena.Settle(p)
 	}
 }

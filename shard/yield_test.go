@@ -4,6 +4,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"hashlane/shard/sim"
 )
@@ -46,4 +47,38 @@ func TestLongPipeline(t *testing.T) {
 			}
 		}
 	})
+}
+
+// TestMemoryGoesBack: what deleting leaves goes back to the kernel, piece by piece and off the loop, until nothing is
+// left; commands go on meanwhile.
+func TestMemoryGoesBack(t *testing.T) {
+	w := world(t, 1, nil)
+	c := w.Dial()
+	value := strings.Repeat("x", 1000)
+	const n = 20_000
+	for i := range n {
+		c.Send("SET", "k"+strconv.Itoa(i), value)
+		if i%100 == 99 {
+			for range 100 {
+				expectTake(t, c, "+OK\r\n")
+			}
+		}
+	}
+	sp := w.Server.Loop(0).Space
+	full := sp.ArenaHeld()
+	expect(t, c, "+OK", "FLUSHALL", "ASYNC")
+	for i := range 200 {
+		w.Sleep(100 * time.Millisecond)
+		expect(t, c, "+OK", "SET", "k"+strconv.Itoa(i), value)
+		expect(t, c, "$1000\r\n"+value, "GET", "k"+strconv.Itoa(i))
+	}
+	if held := sp.ArenaHeld(); full < n*1000 || held > full/4 {
+		t.Errorf("%d MiB of %d still held", held>>20, full>>20)
+	}
+	if g, _ := sp.Garbage(0); g != nil {
+		t.Errorf("%d pieces have been left behind", g.Pieces())
+	}
+	if r := w.Server.Loop(0).Report(); r.Stalled > 0 {
+		t.Errorf("%d stalled ticks, the longest %d µs", r.Stalled, r.LongestUs)
+	}
 }

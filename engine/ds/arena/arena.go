@@ -23,7 +23,6 @@ const (
 	pageSize   = 1 << pageShift
 	pageUnits  = pageShift - 3
 	commitStep = 32 << 20 // pages made usable at once where the kernel forbids overcommit
-	warmSlabs  = 32       // empty slabs that stay resident: 2 MiB
 )
 
 // ErrFull is the panic value of users that cannot do without a block.
@@ -305,7 +304,7 @@ func (a *Arena) Free(h Handle) {
 	}
 }
 
-// retire puts an empty slab into the pool. It stays resident until TrimSlabs: what has just been freed is often
+// retire puts an empty slab into the pool. It stays resident until TakePages: what has just been freed is often
 // wanted again, and madvise here took a twelfth of the time of a load of RPOP.
 func (a *Arena) retire(c *class, i uint32) {
 	s := &a.slabs[i]
@@ -316,22 +315,6 @@ func (a *Arena) retire(c *class, i uint32) {
 	a.inUse--
 	a.auditRetire(i)
 	a.warm = append(a.warm, i)
-}
-
-// Excess is how many empty slabs are resident beyond the few that stay so.
-func (a *Arena) Excess() int { return max(len(a.warm)-warmSlabs, 0) }
-
-// TrimSlab gives the pages of one excess slab back to the kernel, of the one that has been empty longest, and
-// reports whether there was one.
-func (a *Arena) TrimSlab() bool {
-	if a.Excess() == 0 {
-		return false
-	}
-	i := a.warm[0]
-	a.warm = a.warm[1:]
-	a.giveBack(uintptr(i)<<slabShift, slabSize)
-	a.cold = append(a.cold, i)
-	return true
 }
 
 // Cap is the capacity of block h in bytes.
@@ -354,13 +337,6 @@ func (a *Arena) Room() int64 {
 // Held is the memory taken from the kernel for blocks: slabs in use or warm, extents in use or not yet given back.
 func (a *Arena) Held() int64 {
 	return int64(int(a.inUse)+len(a.warm))<<slabShift + int64(a.ext.used+a.ext.dirty)<<pageShift
-}
-
-// giveBack returns the pages at offset off; they read as zero afterwards.
-func (a *Arena) giveBack(off, size uintptr) {
-	if err := unix.Madvise(unsafe.Slice((*byte)(unsafe.Add(a.base, off)), size), unix.MADV_DONTNEED); err != nil {
-		panic(fmt.Sprintf("arena: madvise: %v", err))
-	}
 }
 
 // commitSlab makes slab i usable where the kernel charges memory ahead of use.

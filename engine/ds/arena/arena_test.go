@@ -74,6 +74,7 @@ func (b block) check(a *Arena) error {
 func drive(a *Arena, ops []byte) error {
 	var blocks []block
 	var live int64
+	var away []Pages
 	for i := 0; i+1 < len(ops); i += 2 {
 		op, arg := ops[i], int(ops[i+1])
 		switch {
@@ -107,7 +108,17 @@ func drive(a *Arena, ops []byte) error {
 			blocks[k] = blocks[len(blocks)-1]
 			blocks = blocks[:len(blocks)-1]
 		default:
-			a.Trim(int64(arg) << pageShift)
+			// What was taken before comes back only now: blocks have come and gone beside it.
+			for _, p := range away {
+				a.Settle(p)
+			}
+			away = away[:0]
+			for range arg {
+				if p, ok := a.TakeExtent(); ok {
+					p.GiveBack()
+					away = append(away, p)
+				}
+			}
 		}
 		if a.Live() != live {
 			return fmt.Errorf("I2: live %d, the blocks sum up to %d", a.Live(), live)
@@ -119,13 +130,25 @@ func drive(a *Arena, ops []byte) error {
 		}
 		a.Free(b.h)
 	}
+	for _, p := range away {
+		a.Settle(p)
+	}
 	return drained(a)
+}
+
+// giveBack gives all free memory to the kernel, but for the few slabs that stay.
+func giveBack(a *Arena) {
+	for _, take := range []func() (Pages, bool){a.TakeExtent, a.TakeSlab} {
+		for p, ok := take(); ok; p, ok = take() {
+			p.GiveBack()
+			a.Settle(p)
+		}
+	}
 }
 
 // drained checks that an arena without blocks has given everything back.
 func drained(a *Arena) error {
-	for a.Trim(1 << 30) {
-	}
+	giveBack(a)
 	if a.Live() != 0 || a.ext.used != 0 || a.ext.dirty != 0 {
 		return fmt.Errorf("I2: live %d, extents used %d dirty %d after all was freed", a.Live(), a.ext.used, a.ext.dirty)
 	}
@@ -206,10 +229,7 @@ func TestArenaGivesMemoryBack(t *testing.T) {
 		a.Free(h)
 	}
 	a.Free(big)
-	for a.Trim(1 << 20) {
-	}
-	for a.TrimSlab() {
-	}
+	giveBack(a)
 	left := resident(t, a)
 	if full < 150<<20 || left > 4<<20 {
 		t.Errorf("resident: %d MiB in use, %d MiB after all was freed", full>>20, left>>20)

@@ -19,11 +19,10 @@
 //	          blocks of one class each                        whole pages
 //
 // A slab is current (blocks are taken from it), partial (some are free, in its class's list), full, or
-// empty (in the pool). Slabs come into the pool warm; those beyond a few go back to the kernel one at a time
-// (TrimSlab) and are cold then.
+// empty (in the pool). Slabs come into the pool warm; those beyond a few go back to the kernel and are cold then.
 // Free extents hang in bins by size, four bins to a doubling, and merge with free neighbours: every
-// extent's length stands in the page table at its first and its last page. Pages of free extents go back
-// to the kernel in pieces (Trim), so that no Free has to wait for the release of a huge value.
+// extent's length stands in the page table at its first and its last page. What goes back to the
+// kernel goes in pieces of 64 KiB, and not on the loop (giveback.go): no Free waits for it.
 //
 // # Invariants
 //

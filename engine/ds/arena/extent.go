@@ -21,10 +21,6 @@ const (
 
 	bins = 24 * 4
 
-	// trimAbove is how much free but resident memory may stand about before Free returns some itself.
-	trimAbove = 32 << 20 >> pageShift
-	// trimPiece pages go back in one call: 1 MiB costs about 30 µs.
-	trimPiece = 256
 	// trimLook bounds the search of one bin for a dirty extent.
 	trimLook = 64
 	// fitTries bounds the search for a fit in the bin that also holds extents that are too short.
@@ -155,33 +151,59 @@ func (e *extents) unlink(p uint32) {
 	}
 }
 
-// freeLarge merges the extent with free neighbours, or with the frontier.
+// freeLarge takes an extent back. Its pages stay resident until TakePages.
 func (a *Arena) freeLarge(h Handle) {
-	e := &a.ext
 	p := h >> pageUnits
-	n := e.table[p].pages()
+	n := a.ext.table[p].pages()
 	if Invariants {
 		a.auditFree(h, int(n)<<pageShift)
 	}
-	e.used -= n
 	a.live -= int64(n) << pageShift
+	a.join(p, n, 0)
+}
+
+// join makes n pages in use free, of which the first clean are not resident, and merges them with free neighbours,
+// or with the frontier.
+func (a *Arena) join(p, n, clean uint32) {
+	e := &a.ext
+	e.used -= n
 	if end := p + n; end < a.pages && e.table[end].tag&tagFree != 0 {
-		m := e.table[end].pages()
+		m, c := e.cleanOf(end)
 		e.unlink(end)
+		if clean == n {
+			clean += c
+		}
 		n += m
 	}
 	if p > a.low && e.table[p-1].tag&tagFree != 0 {
 		m := e.table[p-1].pages()
 		p -= m
+		_, c := e.cleanOf(p)
 		e.unlink(p)
+		if c == m {
+			clean += c
+		} else {
+			clean = c
+		}
 		n += m
 	}
-	e.link(p, n, tagDirty)
-	if e.dirty > trimAbove {
-		a.Trim(trimPiece << pageShift)
-	} else if p == a.low && e.dirty == 0 {
+	if clean < n {
+		e.link(p, n, tagDirty)
+		e.table[p].clean = clean
+		return
+	}
+	if e.link(p, n, 0); p == a.low {
 		a.lower(p)
 	}
+}
+
+// cleanOf is the length of the free extent at p and how many of its first pages are not resident.
+func (e *extents) cleanOf(p uint32) (n, clean uint32) {
+	x := &e.table[p]
+	if n = x.pages(); x.tag&tagDirty == 0 {
+		return n, n
+	}
+	return n, x.clean
 }
 
 // lower gives a clean free extent at the frontier up: its pages may become slabs again.
@@ -191,30 +213,25 @@ func (a *Arena) lower(p uint32) {
 	a.low = p + n
 }
 
-// Trim returns at most maxBytes of free but resident memory to the kernel and reports whether more remains.
-func (a *Arena) Trim(maxBytes int64) (more bool) {
+// takeDirty takes at most piece pages that may be resident out of a free extent: they are in use until join.
+func (a *Arena) takeDirty(piece uint32) (p, n uint32, ok bool) {
 	e := &a.ext
-	budget := uint32(min(maxBytes>>pageShift, tagLen))
-	for budget > 0 && e.dirty > 0 {
-		p, ok := e.nextDirty()
-		if !ok {
-			break
-		}
-		x := &e.table[p]
-		n := x.pages()
-		piece := min(n-x.clean, budget)
-		budget -= piece
-		a.giveBack(uintptr(p+x.clean)<<pageShift, uintptr(piece)<<pageShift)
-		if x.clean += piece; x.clean < n {
-			break
-		}
-		e.unlink(p)
-		e.link(p, n, 0)
-		if p == a.low {
-			a.lower(p)
-		}
+	if p, ok = e.nextDirty(); !ok {
+		return 0, 0, false
 	}
-	return e.dirty > 0
+	have, clean := e.cleanOf(p)
+	e.unlink(p)
+	if clean > 0 {
+		e.link(p, clean, 0)
+	}
+	p += clean
+	n = min(have-clean, piece)
+	if rest := have - clean - n; rest > 0 {
+		e.link(p+n, rest, tagDirty)
+	}
+	e.mark(p, n, n)
+	e.used += n
+	return p, n, true
 }
 
 // nextDirty finds a free extent whose pages may be resident, a large one first.

@@ -39,8 +39,8 @@
 //
 // The array doubles above 0.85 full and shrinks below a tenth. Each insert or delete moves a few chains;
 // the owner may move more in its idle time. Arrays above 64 KiB are mappings of their own: the kernel
-// clears them page by page as they are touched, and an array that has moved goes back in pieces, in idle
-// time. Doubling needs no memory beside the new array: a chain's overflow buckets are enough for the two
+// clears them page by page as they are touched, and an array that has moved goes back in pieces, off-loop
+// (Memory.Take). Doubling needs no memory beside the new array: a chain's overflow buckets are enough for the two
 // that it becomes.
 //
 // # Invariants

@@ -13,8 +13,9 @@ const (
 	bucketSize = 64
 	// arenaMax is the largest array that is a block of the arena; it must be cleared by hand. 64 KiB: 2 µs.
 	arenaMax = 64 << 10
-	// releasePiece is what goes back to the kernel at once: 128 KiB cost about 10 µs on an idle machine.
-	releasePiece = 128 << 10
+	// releasePiece is what goes back to the kernel at once: 64 KiB cost some 5 µs, and 70 µs on a virtual machine
+	// without page tables in hardware.
+	releasePiece = 64 << 10
 )
 
 // Memory is where the tables of a shard get their arrays from. Runs on the shard's loop.
@@ -22,8 +23,28 @@ type Memory struct {
 	Arena  *arena.Arena
 	Mapped int64 // bytes of arrays outside the arena, those given back excluded
 
-	leaving []array // arrays given up whose pages are yet to go back
-	sink    uint64  // keeps the loads of prefetches alive
+	leaving []Region // given up, yet to go back to the kernel
+	sink    uint64   // keeps the loads of prefetches alive
+}
+
+// Region is memory that has been an array, or the part of one, and is in no table any more.
+//
+// To take pages back the kernel interrupts every core that runs a thread of the process, and waits for it. On
+// virtual machines such a core may be away for long: of 4,096 calls for 16 KiB each up to 21 took more than
+// 1 ms, the longest 8 ms, where none did without another thread. So a loop takes a Region and leaves the call to
+// another goroutine.
+type Region struct {
+	p    unsafe.Pointer
+	size uintptr
+}
+
+func (r Region) end() unsafe.Pointer { return unsafe.Add(r.p, r.size) }
+
+// Unmap gives the region back to the kernel. Any goroutine.
+func (r Region) Unmap() {
+	if err := unix.MunmapPtr(r.p, r.size); err != nil {
+		panic(fmt.Sprintf("table: munmap: %v", err))
+	}
 }
 
 // array is buckets in a row.
@@ -31,7 +52,7 @@ type array struct {
 	p    unsafe.Pointer
 	mask uint64
 	h    arena.Handle // the block when it lies in the arena
-	gone uint64       // bytes given back, from the start
+	gone uint64       // bytes given up, from the start
 }
 
 func (a *array) bytes() uint64 { return (a.mask + 1) * bucketSize }
@@ -61,59 +82,60 @@ func (m *Memory) newArray(n uint64) (array, bool) {
 	return a, true
 }
 
-// leave gives an array up. A mapped one goes back to the kernel in pieces, in idle time (Release): every
-// call that takes pages back interrupts the other processors, and an insert that made two of them was the
-// longest by far (1.25 ms on a busy virtual machine, of 5 million).
+// leave gives an array up: a mapped one waits for Take, and counts no more.
 func (m *Memory) leave(a array) {
 	if a.h != 0 {
 		m.Arena.Free(a.h)
 		return
 	}
-	m.leaving = append(m.leaving, a)
+	m.give(&a, a.bytes())
 }
 
-// give returns the pages below byte offset end; nothing there is read again.
+// give gives up the bytes of a mapped array below offset end; nothing there is read again.
 func (m *Memory) give(a *array, end uint64) {
 	if a.h != 0 || end <= a.gone {
 		return
 	}
-	if err := unix.Madvise(unsafe.Slice((*byte)(unsafe.Add(a.p, a.gone)), end-a.gone), unix.MADV_DONTNEED); err != nil {
-		panic(fmt.Sprintf("table: madvise: %v", err))
-	}
-	m.Mapped -= int64(end - a.gone)
+	r := Region{unsafe.Add(a.p, a.gone), uintptr(end - a.gone)}
+	m.Mapped -= int64(r.size)
 	a.gone = end
-}
-
-func (m *Memory) unmap(a *array) {
-	if err := unix.MunmapPtr(a.p, uintptr(a.bytes())); err != nil {
-		panic(fmt.Sprintf("table: munmap: %v", err))
+	if n := len(m.leaving); n > 0 && m.leaving[n-1].end() == r.p {
+		m.leaving[n-1].size += r.size
+		return
 	}
-	m.Mapped -= int64(a.bytes() - a.gone)
+	m.leaving = append(m.leaving, r)
 }
 
-// Release returns one piece of an array given up and reports whether more remains.
-func (m *Memory) Release() (more bool) {
+// Take takes out a piece of what has been given up; it is the caller's to unmap. False: there is nothing.
+func (m *Memory) Take() (Region, bool) {
 	n := len(m.leaving)
 	if n == 0 {
-		return false
+		return Region{}, false
 	}
-	a := &m.leaving[n-1]
-	if a.bytes()-a.gone > releasePiece {
-		m.give(a, a.gone+releasePiece)
-		return true
+	r := &m.leaving[n-1]
+	piece := Region{r.p, min(r.size, releasePiece)}
+	r.p, r.size = unsafe.Add(r.p, piece.size), r.size-piece.size
+	if r.size == 0 {
+		m.leaving = m.leaving[:n-1]
 	}
-	m.unmap(a)
-	m.leaving = m.leaving[:n-1]
-	return n > 1
+	return piece, true
+}
+
+// Release unmaps one piece at once and reports whether more remains.
+func (m *Memory) Release() (more bool) {
+	if r, ok := m.Take(); ok {
+		r.Unmap()
+	}
+	return m.Releasing()
 }
 
 // Close unmaps the arrays given up.
 func (m *Memory) Close() {
-	for i := range m.leaving {
-		m.unmap(&m.leaving[i])
+	for _, r := range m.leaving {
+		r.Unmap()
 	}
 	m.leaving = nil
 }
 
-// Releasing reports whether Release has something to do.
+// Releasing reports whether Take has something to give.
 func (m *Memory) Releasing() bool { return len(m.leaving) > 0 }

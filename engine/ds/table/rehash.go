@@ -257,11 +257,11 @@ func (t *Table) drainChain(b *bucket, free func(h arena.Handle)) {
 	}
 }
 
-// Close unmaps the arrays at once; the records are left to whoever closes the arena.
+// Close gives the arrays up; the records are left to whoever closes the arena.
 func (t *Table) Close() {
 	for _, a := range []*array{&t.cur, &t.next} {
-		if a.p != nil && a.h == 0 {
-			t.Mem.unmap(a)
+		if a.p != nil {
+			t.Mem.give(a, a.bytes())
 		}
 	}
 	*t = Table{Mem: t.Mem}

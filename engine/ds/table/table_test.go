@@ -385,3 +385,40 @@ func FuzzTable(f *testing.F) {
 		w.empty()
 	})
 }
+
+// TestArraysLeaveInPieces: an array that is given up, in one go or chain by chain, counts no more and is taken out
+// piece by piece, each byte once; until then it is mapped.
+func TestArraysLeaveInPieces(t *testing.T) {
+	for _, drain := range []bool{false, true} {
+		w := newWorld(t, 256<<20)
+		w.tab.Reserve(200_000)
+		w.insert("one")
+		array := w.tab.cur
+		if drain {
+			for w.tab.Drain(100, w.m.Arena.Free) {
+			}
+		} else {
+			w.remove("one")
+		}
+		if w.m.Mapped != 0 {
+			t.Fatalf("%d bytes count that are in no table", w.m.Mapped)
+		}
+		array.bucket(array.mask).link = 0 // still there
+		left := array.bytes()
+		for at := array.p; ; {
+			r, ok := w.m.Take()
+			if !ok {
+				break
+			}
+			if r.p != at || r.size > releasePiece {
+				t.Fatalf("a piece of %d bytes, %d bytes from where it should be", r.size, uintptr(r.p)-uintptr(at))
+			}
+			left -= uint64(r.size)
+			at = r.end()
+			r.Unmap()
+		}
+		if left != 0 || w.m.Releasing() {
+			t.Fatalf("%d bytes never left", left)
+		}
+	}
+}
