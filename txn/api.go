@@ -89,7 +89,7 @@ type Tx struct {
 type Request struct {
 	Keys []Key
 	Run  func() // single-shard commands; nil for a transaction's part
-	Past bool   // a hold does not keep it back
+	Past bool   // serves a line: neither holds nor those that wait for its one lock keep it back
 	tx   *Tx
 	need int // locks not yet granted
 }

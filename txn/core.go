@@ -1,5 +1,7 @@
 package txn
 
+import "slices"
+
 // Core is one shard's half of the protocol. Runs on the shard's loop. The loop calls, per tick: DrainLane
 // after it has read the tails of its inbound FIFOs, RunReady, Handle for each message up to those tails,
 // Free/Enter for each single-shard command, and after its flush PushBegun.
@@ -31,6 +33,8 @@ type weakness struct {
 	ignoreLocks bool // single-shard commands do not look at the lock table
 	noHold      bool // writers release when they have executed
 	noArm       bool // parts run before every lane holds the transaction
+	pastLast    bool // who serves a line queues behind those that wait
+	holdLate    bool // a hold lets those run that wait for the key already
 }
 
 // NewCore makes the core of shard id.
@@ -82,20 +86,36 @@ func (c *Core) Clear(keys []Key) bool {
 
 // Enter queues a single-shard command that is not Free; r.Run is called when its turn comes.
 func (c *Core) Enter(r *Request) {
-	if c.gate != nil {
-		c.deferred = append(c.deferred, r)
+	if r.Past && !c.weak.pastLast {
+		c.enterPast(r)
 		return
 	}
 	if h := c.holding(r.Keys); h != nil && !r.Past {
 		h.back = append(h.back, r)
 		return
 	}
+	if c.gate != nil {
+		c.deferred = append(c.deferred, r)
+		return
+	}
 	c.enter(r)
 }
 
+// enterPast queues r behind what has its lock, and behind a gate only when that runs. All that waits would wait for
+// the same, so r closes no circle.
+func (c *Core) enterPast(r *Request) {
+	if c.gateOn {
+		c.deferred = slices.Insert(c.deferred, 0, any(r))
+		return
+	}
+	c.locks.enterFirst(r)
+	c.entered(r)
+}
+
 // Hold keeps single-shard commands off a key until Unhold has been called as often: what is there is meant for a
-// transaction that has yet to begin. Transactions pass, so that nothing in the lanes ever waits for a hold (no
-// deadlock); to them the commands that are held back have not begun.
+// transaction that has yet to begin. Those that wait for its lock already are held back, too. Transactions pass, so
+// that nothing in the lanes ever waits for a hold (no deadlock); to them the commands that are held back have not
+// begun.
 func (c *Core) Hold(fp uint64) {
 	h := c.holds[fp]
 	if h == nil {
@@ -104,8 +124,26 @@ func (c *Core) Hold(fp uint64) {
 		}
 		h = &hold{}
 		c.holds[fp] = h
+		if !c.weak.holdLate {
+			h.back = c.withdraw(fp)
+		}
 	}
 	h.n++
+}
+
+// withdraw takes the single-shard commands out that wait for a key.
+func (c *Core) withdraw(fp uint64) []*Request {
+	out := c.locks.withdraw(fp, c.becameReady)
+	c.active -= len(out)
+	c.deferred = slices.DeleteFunc(c.deferred, func(x any) bool {
+		r, ok := x.(*Request)
+		if !ok || r.Past || !slices.ContainsFunc(r.Keys, func(k Key) bool { return k.FP == fp }) {
+			return false
+		}
+		out = append(out, r)
+		return true
+	})
+	return out
 }
 
 // Unhold takes one Hold back. After the last those that were held back enter, in their order; RunReady runs them.
@@ -135,11 +173,17 @@ func (c *Core) holding(keys []Key) *hold {
 
 func (c *Core) enter(r *Request) {
 	c.locks.enter(r)
+	c.entered(r)
+}
+
+func (c *Core) entered(r *Request) {
 	c.active++
 	if r.need == 0 {
-		c.ready = append(c.ready, r)
+		c.becameReady(r)
 	}
 }
+
+func (c *Core) becameReady(r *Request) { c.ready = append(c.ready, r) }
 
 // DrainLane lets the transactions of the lane arrive.
 func (c *Core) DrainLane() {
@@ -222,11 +266,11 @@ func (c *Core) step(tx *Tx, hop int) {
 
 func (c *Core) release(r *Request) {
 	c.active--
-	c.locks.leave(r, func(n *Request) { c.ready = append(c.ready, n) })
+	c.locks.leave(r, c.becameReady)
 }
 
 func (c *Core) openGate() {
-	c.gate = nil
+	c.gate, c.gateOn = nil, false
 	d := c.deferred
 	c.deferred = nil
 	for _, x := range d {

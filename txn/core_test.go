@@ -254,6 +254,80 @@ func TestLanesHaveOneOrder(t *testing.T) {
 	}
 }
 
+// TestHoldOfAKeyThatIsWaitedFor: commands that wait for the lock step back, from their other keys as well; a
+// transaction stays.
+func TestHoldOfAKeyThatIsWaitedFor(t *testing.T) {
+	b := newBench(2)
+	c := b.cores[0]
+	c.Begin(b.tx("T", nil, part(0, wr(7)), part(1, wr(1))))
+	b.turn(0)
+	b.turn(0) // T has its lock
+	b.single(0, "both", wr(7), wr(8))
+	b.single(0, "behind both", wr(8))
+	b.single(0, "second", rd(7))
+	c.Begin(b.tx("U", nil, part(0, wr(7)), part(1, wr(1))))
+	b.turn(0)
+	b.turn(0)
+	b.ran(t, "T.0@0")
+	c.Hold(7)
+	c.RunReady()
+	b.ran(t, "behind both")
+	b.settle()
+	b.ran(t, "T.0@1", "T commits", "U.0@1", "U.0@0", "U commits")
+	c.Unhold(7)
+	b.settle()
+	b.ran(t, "both", "second")
+	if !c.Idle() {
+		t.Error("something is left")
+	}
+}
+
+// TestHoldBehindAGate: what waits behind a gate steps back as well, and the order stays.
+func TestHoldBehindAGate(t *testing.T) {
+	b := newBench(1)
+	c := b.cores[0]
+	gate := b.tx("G", nil, part(0))
+	gate.Gate = true
+	c.Begin(gate)
+	b.turn(0)
+	c.DrainLane()
+	b.single(0, "first", wr(7))
+	b.single(0, "other key", wr(8))
+	c.Hold(7)
+	b.single(0, "second", wr(7))
+	b.settle()
+	b.ran(t, "G.0@0", "G commits", "other key")
+	c.Unhold(7)
+	b.settle()
+	b.ran(t, "first", "second")
+}
+
+// TestPast: who serves a line comes before all that waits for the key, and before a gate that does not run yet.
+func TestPast(t *testing.T) {
+	b := newBench(2)
+	c := b.cores[0]
+	past := func(name string) {
+		c.Enter(&Request{Keys: []Key{wr(7)}, Run: func() { b.log = append(b.log, name) }, Past: true})
+	}
+	c.Begin(b.tx("T", nil, part(0, wr(7)), part(1, wr(1))))
+	b.turn(0)
+	b.turn(0) // T has its lock
+	b.single(0, "queued", wr(7))
+	gate := b.tx("G", func(int) ([]int, Verdict) {
+		past("past the running gate")
+		return nil, End
+	}, part(0), part(1))
+	gate.Gate = true
+	c.Begin(gate)
+	b.turn(0)
+	b.turn(0) // the gate has arrived
+	b.single(0, "behind the gate", wr(7))
+	past("past")
+	b.ran(t, "T.0@0")
+	b.settle()
+	b.ran(t, "T.0@1", "T commits", "G.0@1", "past", "queued", "G.0@0", "G commits", "past the running gate", "behind the gate")
+}
+
 // TestHold: single-shard commands stay away from a held key, in their order; transactions pass, and so does who
 // serves those that wait.
 func TestHold(t *testing.T) {

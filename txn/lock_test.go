@@ -24,23 +24,33 @@ func conflict(a, b *Request) bool {
 // holds reports whether r has every lock: FIFO for each key means that it waits for each conflicting
 // request before it, and for readers behind such a request too.
 func (m *lockModel) holds(r *Request) bool {
-	for _, k := range r.Keys {
-		blocked := false
-		for _, o := range m.reqs {
-			if o == r {
-				break
-			}
-			for _, ok := range o.Keys {
-				if ok.FP == k.FP && (ok.Write || k.Write) {
-					blocked = true
-				}
-			}
-		}
-		if blocked {
+	return !slices.ContainsFunc(r.Keys, func(k Key) bool { return m.waits(r, k) })
+}
+
+// waits reports whether r waits for the lock of one of its keys.
+func (m *lockModel) waits(r *Request, k Key) bool {
+	for _, o := range m.reqs {
+		if o == r {
 			return false
 		}
+		for _, ok := range o.Keys {
+			if ok.FP == k.FP && (ok.Write || k.Write) {
+				return true
+			}
+		}
 	}
-	return true
+	panic("not in the table")
+}
+
+// withdraw takes out who waits for a fingerprint.
+func (m *lockModel) withdraw(fp uint64) (out []*Request) {
+	for _, r := range m.reqs {
+		if slices.ContainsFunc(r.Keys, func(k Key) bool { return k.FP == fp && m.waits(r, k) }) {
+			out = append(out, r)
+		}
+	}
+	m.reqs = slices.DeleteFunc(m.reqs, func(r *Request) bool { return slices.Contains(out, r) })
+	return out
 }
 
 func randomKeys(r *rand.Rand) []Key {
@@ -60,6 +70,12 @@ func TestLocksAgainstModel(t *testing.T) {
 		for range 100 {
 			if len(m.reqs) > 0 && r.IntN(2) == 0 {
 				leaveOne(t, r, &l, &m, held)
+			} else if fp := uint64(r.IntN(40)); fp < 4 {
+				want := m.withdraw(fp)
+				got := l.withdraw(fp, func(n *Request) { held[n] = true })
+				if !slices.Equal(got, want) {
+					t.Fatalf("seed %d: withdrew %v, want %v", seed, got, want)
+				}
 			} else {
 				q := &Request{Keys: randomKeys(r)}
 				for _, k := range q.Keys {
