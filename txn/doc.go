@@ -39,14 +39,20 @@
 // # Holds
 //
 // A shard can keep its single-shard commands off a key (Core.Hold) for a transaction that is to take what is there
-// and has yet to begin: the move of a waiting connection to another shard. Transactions pass a hold. So nothing in a
-// lane waits for one, and whoever is held back has, to all others, not begun.
+// and has yet to begin: the move of a waiting connection to another shard. Commands that wait for the key already step
+// back, too. Transactions pass a hold. So nothing in a lane waits for one, and whoever is held back has, to all
+// others, not begun.
+//
+// Who serves those that wait for a key (Request.Past) comes right after what has its lock, before all that waits for
+// it: what a transaction pushes goes to the first in line, not to a pop that has queued behind. With its one lock it
+// waits only for what all behind it wait for as well.
 //
 // # Invariants, cited by panics and tests
 //
 //	I1  All lanes hold any two transactions that share shards in the same order.
 //	I2  A request enters all its lock queues of a shard in one step.
-//	I3  Locks are granted first in, first out; readers share.
+//	I3  Locks are granted first in, first out; readers share. Only a request that is Past comes before those
+//	    that wait.
 //	I4  A transaction that writes holds its locks on all shards until Commit has run at its home, and the
 //	    unit it appended there is stamped before the releases leave.
 //	I5  A part runs only when its transaction stands in every lane (armed).
@@ -82,6 +88,12 @@
 // table (against I6); writes released at execution (I4); parts run before they are armed (I5); no lock around
 // the pushes (I1, deadlock); lane drained before the tails are read, or sockets read after it (I7); messages
 // that leave before the stamp (I8); pipelining past a transaction (I9); sleep without asking Runnable (I10).
+//
+// In half of its schedules clients wait in blocking pops and moves over several shards, and time, CLIENT UNBLOCK and
+// hang-ups end the waiting at any moment (sim_wait_test.go; the rules of sim_list_test.go). Caught there: a waiter
+// served without a claim; those behind a move of the same line not waiting for it; no hold, or one that lets run what
+// has queued already; a line served while its key is locked, or after what has queued for the key; a line not looked
+// at after a move that was tried again; getting in line after the locks are back.
 //
 // Who runs it: a Core belongs to one shard's loop; Lanes and Watch may be used by any goroutine.
 //

@@ -64,6 +64,9 @@ func (w *simWorld) check() string {
 	if g.cyclic() {
 		return "the journal is in another order"
 	}
+	if wrong := w.checkLists(); wrong != "" {
+		return wrong
+	}
 	return w.checkJournal()
 }
 

@@ -43,7 +43,7 @@ func (s *simShard) rest() {
 }
 
 func (s *simShard) unread() bool {
-	return slices.ContainsFunc(s.conns, func(c *simConn) bool { return c.seen < len(c.queue) })
+	return s.mailed < len(s.mail) || slices.ContainsFunc(s.conns, func(c *simConn) bool { return c.seen < len(c.queue) })
 }
 
 func (s *simShard) tick() {
@@ -66,12 +66,18 @@ func (s *simShard) tick() {
 		s.readSockets()
 	}
 	s.core.RunReady()
+	s.serveAwake()
 	for i := range s.rings {
 		for range s.tails[i] {
 			x := s.rings[i][0]
 			s.rings[i] = s.rings[i][1:]
 			s.handle(x)
 		}
+	}
+	for ; s.mailed > 0; s.mailed-- {
+		x := s.mail[0]
+		s.mail = s.mail[1:]
+		s.handle(x)
 	}
 	s.inputs()
 	s.unpark()
@@ -122,6 +128,7 @@ func (s *simShard) readSockets() {
 	for _, c := range s.conns {
 		c.seen = len(c.queue)
 	}
+	s.mailed = len(s.mail)
 }
 
 func (s *simShard) handle(x simItem) {
@@ -130,9 +137,12 @@ func (s *simShard) handle(x simItem) {
 		s.serve(x.single)
 	case x.reply != nil:
 		s.answered(x.reply)
+	case x.call != nil:
+		x.call(s)
 	default:
 		s.core.Handle(x.msg)
 	}
+	s.serveAwake()
 	s.takeSelf()
 }
 
@@ -166,6 +176,7 @@ func (s *simShard) inputs() {
 				c.queue = c.queue[1:]
 				c.seen--
 				s.begin(c, t)
+				s.serveAwake()
 				s.takeSelf()
 				again = true
 			}
@@ -189,7 +200,11 @@ func (s *simShard) mayGoOn(c *simConn, t *simTx) bool {
 func (s *simShard) begin(c *simConn, t *simTx) {
 	if t.kind != simSingle {
 		c.stopped = true
-		s.core.Begin(s.transaction(t))
+		if t.kind == simBlock {
+			s.beginWait(t)
+		} else {
+			s.core.Begin(s.transaction(t))
+		}
 		return
 	}
 	c.pending++
@@ -211,12 +226,16 @@ func (s *simShard) serve(t *simTx) {
 		s.single(t)
 		return
 	}
-	t.req = Request{Keys: t.locks(), Run: func() { s.single(t) }}
+	t.req = Request{Keys: t.locks(), Run: func() {
+		s.single(t)
+		s.serveLocked(t.req.Keys)
+	}}
 	s.core.Enter(&t.req)
 }
 
 func (s *simShard) single(t *simTx) {
 	s.touch(t, t.keys[0], true)
+	s.edit(t, t.keys[0], true, true)
 	if !t.readOnly() {
 		s.journal = append(s.journal, t)
 	}
@@ -310,6 +329,7 @@ func (x *simWork) Step(shard, hop int) {
 	for _, k := range x.t.keys {
 		if x.w.owner(k) == shard {
 			s.touch(x.t, k, hop == x.t.hops-1)
+			s.edit(x.t, k, hop == 0, hop == x.t.hops-1)
 		}
 	}
 }

@@ -23,8 +23,8 @@ func simSeeds(t *testing.T) uint64 {
 	return n
 }
 
-func simulate(seed uint64, weak simWeak) string {
-	w := newSimWorld(seed, weak)
+func simulate(seed uint64, weak simWeak, mixes []simMix) string {
+	w := newSimWorld(seed, weak, mixes)
 	if wrong := w.run(); wrong != "" {
 		return wrong
 	}
@@ -34,8 +34,10 @@ func simulate(seed uint64, weak simWeak) string {
 // TestSim plays random schedules of the protocol and checks every history.
 func TestSim(t *testing.T) {
 	for seed := range simSeeds(t) {
-		if wrong := simulate(seed, simWeak{}); wrong != "" {
-			t.Fatalf("seed %d: %s", seed, wrong)
+		for name, mixes := range map[string][]simMix{"commands": simMixes, "waiters": waitMixes} {
+			if wrong := simulate(seed, simWeak{}, mixes); wrong != "" {
+				t.Fatalf("%s, seed %d: %s", name, seed, wrong)
+			}
 		}
 	}
 }
@@ -46,7 +48,6 @@ func TestSimWeak(t *testing.T) {
 	if testing.Short() {
 		t.Skip("one thread, a few seconds")
 	}
-	const most = 8000
 	for name, weak := range map[string]simWeak{
 		"single_commands_ignore_the_lock_table": {core: weakness{ignoreLocks: true}},
 		"writers_release_at_execution":          {core: weakness{noHold: true}},
@@ -60,13 +61,42 @@ func TestSimWeak(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			for seed := range uint64(most) {
-				if wrong := simulate(seed, weak); wrong != "" {
-					t.Logf("caught with seed %d: %s", seed, wrong)
-					return
-				}
-			}
-			t.Errorf("not caught in %d schedules", most)
+			caught(t, weak, simMixes)
+		})
+	}
+}
+
+// caught plays schedules until one goes wrong.
+func caught(t *testing.T, weak simWeak, mixes []simMix) {
+	const most = 8000
+	for seed := range uint64(most) {
+		if wrong := simulate(seed, weak, mixes); wrong != "" {
+			t.Logf("caught with seed %d: %s", seed, wrong)
+			return
+		}
+	}
+	t.Errorf("not caught in %d schedules", most)
+}
+
+// TestSimWeakWaiters is the same for the rules of those that wait.
+func TestSimWeakWaiters(t *testing.T) {
+	if testing.Short() {
+		t.Skip("one thread, a few seconds")
+	}
+	for name, weak := range map[string]simWeak{
+		"waiter_served_without_a_claim":             {noClaim: true},
+		"those_behind_a_move_do_not_wait":           {noTurn: true},
+		"key_of_a_move_not_held":                    {noWaitHold: true},
+		"hold_lets_run_what_waits_already":          {core: weakness{holdLate: true}},
+		"line_served_behind_those_that_wait":        {core: weakness{pastLast: true}},
+		"queued_command_runs_before_line_is_served": {noServeLocked: true},
+		"line_not_looked_at_after_a_move":           {noLook: true},
+		"line_served_within_a_transaction":          {wakeInside: true},
+		"in_line_after_the_locks_are_back":          {enterLate: true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			caught(t, weak, waitMixes)
 		})
 	}
 }

@@ -8,8 +8,8 @@ import (
 
 // This file is a small world around the protocol: shards with real Cores and Lanes, rings, connections and
 // clients, and a scheduler that picks at random which shard makes the next step. A shard can be interrupted
-// between the phases of its tick, between the appends of a Push, and while it falls asleep. Everything
-// follows from one seed.
+// between the phases of its tick, between the appends of a Push, and while it falls asleep. Clients may wait in
+// blocking commands (sim_wait_test.go), and their waiting be ended at any moment. Everything follows from one seed.
 
 // simWeak are the rules of the loop that a run may break; those of the Core and of Lanes are in weakness
 // and laneSim.
@@ -21,6 +21,15 @@ type simWeak struct {
 	noFence    bool // commands overtake a transaction of their own connection
 	lateStamp  bool // messages and replies leave before the stamp
 	noRunnable bool // a loop goes to sleep without asking Runnable
+
+	// Of those that wait.
+	noClaim       bool // a waiter is served without a claim
+	noTurn        bool // those behind a claimed move do not wait for it
+	noWaitHold    bool // the key of a claimed move is not held
+	noLook        bool // after a move that was tried again nobody looks at the line
+	noServeLocked bool // a command that had to wait lets those run that queued behind it, then serves the line
+	wakeInside    bool // the line is served although the key is locked
+	enterLate     bool // who found nothing gets in line after its locks are back
 }
 
 type simKind uint8
@@ -30,6 +39,7 @@ const (
 	simPlan           // over several keys
 	simGate           // over all keys
 	simCut            // a gate that takes a snapshot
+	simBlock          // a blocking pop or move
 )
 
 // simTx is a command of a client, whether or not it needs a transaction.
@@ -48,6 +58,15 @@ type simTx struct {
 	snap      map[int]int
 	owner     int // of a single command
 	req       Request
+
+	// What it does to lists.
+	push   map[int][]int
+	pops   map[int]bool
+	inside map[int]int // pushed with the first hop, taken back with the last
+	dst    int         // of a move, the second key; else -1
+	timed  bool
+	got    []int // elements
+	null   bool  // it has waited in vain
 }
 
 func (t *simTx) readOnly() bool { return len(t.wr) == 0 }
@@ -67,12 +86,15 @@ type simConn struct {
 	inFlight int      // not answered yet, as the client sees it
 	depth    int      // the client's pipeline
 	hist     []*simTx
+	waiter   *simWaiter
+	closed   bool
 }
 
 type simItem struct {
 	single *simTx // a command for its owner
 	reply  *simTx // back at its home
 	msg    Msg
+	call   func(*simShard)
 }
 
 type simShard struct {
@@ -86,8 +108,13 @@ type simShard struct {
 	conns   []*simConn
 	store   map[int]int
 	hist    map[int][]int
-	journal []*simTx // not stamped
-	replies []*simTx // not flushed
+	lists   map[int][]int
+	lines   map[int][]*simWaiter // by key, the first comer first
+	awake   []int                // keys whose lines are to be served
+	mail    []simItem            // timers and ends of connections
+	mailed  int                  // of mail: what has been read
+	journal []*simTx             // not stamped
+	replies []*simTx             // not flushed
 	parked  []*Tx
 	asleep  bool // the flag that senders look at
 	// sleeping: inside the poller. A loop that has set asleep still has something to look at.
@@ -113,23 +140,30 @@ type simWorld struct {
 	slow, slowUntil int
 	journal         []*simTx
 	wrong           string // first broken rule seen while running
+	waiters         []*simWaiter
+	elems           map[int]*simElem
+	events          int
 }
 
 // simMix is what kinds of commands a run has, in percent: single ones, those that read several keys in one
-// hop, other plans; the rest are gates. Runs differ, as each broken rule needs a mix of its own to be seen.
-type simMix struct{ single, reads, plans int }
+// hop, other plans, those that wait; the rest are gates. Runs differ, as each broken rule needs a mix of its own to be
+// seen.
+type simMix struct{ single, reads, plans, waits int }
 
-var simMixes = []simMix{{55, 10, 28}, chains, chains, {30, 10, 60}, {60, 0, 20}}
+var simMixes = []simMix{{55, 10, 28, 0}, chains, chains, {30, 10, 60, 0}, {60, 0, 20, 0}}
+
+// waitMixes have lists and those that wait for them.
+var waitMixes = []simMix{{45, 5, 10, 38}, {25, 5, 30, 35}, {60, 0, 0, 40}, {20, 0, 50, 20}}
 
 // chains is the mix for rules that matter only to a reader between two writes, the second of which was sent
 // when the first had been answered: two keys of two shards, every client writes them by turns.
-var chains = simMix{80, 20, 0}
+var chains = simMix{80, 20, 0, 0}
 
 type simStop struct{}
 
-func newSimWorld(seed uint64, weak simWeak) *simWorld {
+func newSimWorld(seed uint64, weak simWeak, mixes []simMix) *simWorld {
 	r := rand.New(rand.NewPCG(seed, 77))
-	w := &simWorld{r: r, weak: weak, keys: 2 + r.IntN(4), target: 40 + r.IntN(40), mix: simMixes[r.IntN(len(simMixes))]}
+	w := &simWorld{r: r, weak: weak, keys: 2 + r.IntN(4), target: 40 + r.IntN(40), mix: mixes[r.IntN(len(mixes))], elems: map[int]*simElem{}}
 	if w.mix == chains {
 		w.keys = 2
 	}
@@ -140,6 +174,7 @@ func newSimWorld(seed uint64, weak simWeak) *simWorld {
 		s := &simShard{
 			w: w, id: i, rings: make([][]simItem, n), out: make([][]simItem, n), tails: make([]int, n),
 			store: map[int]int{}, hist: map[int][]int{}, asleep: true, sleeping: true,
+			lists: map[int][]int{}, lines: map[int][]*simWaiter{},
 		}
 		s.core = NewCore(i, w.lanes, s)
 		s.core.weak = weak.core
@@ -147,14 +182,18 @@ func newSimWorld(seed uint64, weak simWeak) *simWorld {
 		s.next, s.stop = iter.Pull(s.run)
 	}
 	for range 3 + r.IntN(6) {
-		c := &simConn{home: r.IntN(n), depth: 1}
-		if r.IntN(2) == 0 {
-			c.depth = 2 + r.IntN(4)
-		}
-		w.conns = append(w.conns, c)
-		w.shards[c.home].conns = append(w.shards[c.home].conns, c)
+		w.dial(r.IntN(n))
 	}
 	return w
+}
+
+func (w *simWorld) dial(home int) {
+	c := &simConn{home: home, depth: 1}
+	if w.r.IntN(2) == 0 {
+		c.depth = 2 + w.r.IntN(4)
+	}
+	w.conns = append(w.conns, c)
+	w.shards[home].conns = append(w.shards[home].conns, c)
 }
 
 func (w *simWorld) owner(key int) int { return key % len(w.shards) }
@@ -171,12 +210,15 @@ func (w *simWorld) run() string {
 			return w.wrong
 		}
 		sent := len(w.all) < w.target && w.r.IntN(4) == 0 && w.send()
-		if sent {
+		if sent || w.mix.waits > 0 && w.r.IntN(100) == 0 && w.interrupt(false) {
 			continue
 		}
 		s, asleep := w.pick()
 		if asleep {
-			if len(w.all) < w.target && w.send() {
+			if wrong := w.quiet(); wrong != "" {
+				return wrong
+			}
+			if len(w.all) < w.target && w.send() || w.interrupt(true) {
 				continue
 			}
 			return w.settled()
@@ -207,17 +249,11 @@ func (w *simWorld) pick() (s *simShard, allAsleep bool) {
 	}
 }
 
-// settled is asked when every shard sleeps.
+// settled is asked when every shard sleeps and nothing more is sent.
 func (w *simWorld) settled() string {
 	for _, t := range w.all {
 		if t.resp == 0 {
 			return fmt.Sprintf("stuck: no shard is awake and command %d has no reply", t.id)
-		}
-	}
-	for _, s := range w.shards {
-		c := s.core
-		if !c.Idle() || len(c.ready)+len(c.deferred)+len(c.begun)+len(c.locks.queues) > 0 {
-			return fmt.Sprintf("leak: shard %d still holds something", s.id)
 		}
 	}
 	return ""
@@ -226,7 +262,7 @@ func (w *simWorld) settled() string {
 // send has a random client send its next command.
 func (w *simWorld) send() bool {
 	c := w.conns[w.r.IntN(len(w.conns))]
-	if c.inFlight >= c.depth {
+	if c.closed || c.inFlight >= c.depth {
 		return false
 	}
 	t := w.newTx(c)
@@ -238,13 +274,22 @@ func (w *simWorld) send() bool {
 }
 
 func (w *simWorld) newTx(c *simConn) *simTx {
-	t := &simTx{id: len(w.all) + 1, conn: c, inv: w.step, wr: map[int]bool{}, reads: map[int]int{}, hops: 1}
+	t := &simTx{id: len(w.all) + 1, conn: c, inv: w.step, wr: map[int]bool{}, reads: map[int]int{}, hops: 1, dst: -1}
+	w.choose(t)
+	if w.mix.waits > 0 && t.kind != simBlock {
+		w.newEdits(t)
+	}
+	return t
+}
+
+// choose picks the kind of a command and its keys.
+func (w *simWorld) choose(t *simTx) {
 	m := w.mix
 	switch p := w.r.IntN(100); {
 	case p < m.single:
 		k := w.r.IntN(w.keys)
 		if m == chains {
-			k = len(c.hist) % 2
+			k = len(t.conn.hist) % 2
 		}
 		t.keys, t.owner = []int{k}, w.owner(k)
 		if m == chains || w.r.IntN(3) != 0 {
@@ -262,6 +307,8 @@ func (w *simWorld) newTx(c *simConn) *simTx {
 			t.hops = 1 + max(0, w.r.IntN(5)-2)
 		}
 		t.park = w.r.IntN(8) == 0
+	case p < m.single+m.reads+m.plans+m.waits:
+		w.newWait(t)
 	case w.r.IntN(3) > 0:
 		t.kind = simGate
 		write := w.r.IntN(2) == 0
@@ -274,5 +321,4 @@ func (w *simWorld) newTx(c *simConn) *simTx {
 	default:
 		t.kind, t.hops, t.snap = simCut, 2, map[int]int{}
 	}
-	return t
 }
